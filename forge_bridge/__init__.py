@@ -1,0 +1,1 @@
+"""Listen to the commons forge, speak on it. See docs/architecture.md."""

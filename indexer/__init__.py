@@ -1,0 +1,1 @@
+"""Harvest sources, keep what they publish, index it. See docs/architecture.md."""

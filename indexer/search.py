@@ -1,0 +1,89 @@
+"""What the rest of the code expects of a search engine, and how it is kept level with the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """What the engine knows of one published entry: texts to find it by, values to filter it by."""
+
+    slug: str
+    title: str
+    keywords: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()  # labels of its disciplines, levels and types
+    description: str = ""
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # parameter -> value slugs
+    family: str = ""  # slug of the head of its family, its own when it is the head, "" when alone
+    updated: datetime | None = None
+    completeness: float = 0.0  # 0 to 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Query:
+    """What a reader asks: words, chosen facet values, order, and which page (from 1).
+
+    `text` is in Balise's own small grammar (see query.py). `literal` switches off the recognition
+    of filters in the words, so that what was understood can be undone.
+    """
+
+    text: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # "-" = not said
+    sort: str = "pertinence"  # pertinence | date | titre
+    page: int = 1
+    size: int = 10
+    literal: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hit:
+    slug: str
+    score: float = 0.0
+    members: tuple[str, ...] = ()  # the other entries of the family that match too
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Understood:
+    """A filter recognised in the words: which words, and what they were taken to mean."""
+
+    words: str
+    facet: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Results:
+    """An answer. A family counts once in `total`, in `hits` and in each facet's counts.
+
+    `facets` gives, for each parameter, the count of every value over the matches, the facet's own
+    selection set aside; "-" counts those that do not say.
+    """
+
+    total: int = 0
+    hits: tuple[Hit, ...] = ()
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    understood: tuple[Understood, ...] = ()
+    suggestion: str = ""  # did-you-mean: the whole query, rewritten; only when there is little
+
+
+class SearchEngine(Protocol):
+    """An index of documents. It can be thrown away and made again from the store."""
+
+    def update(self, documents: Iterable[Document], deleted: Iterable[str] = ()) -> None:
+        """Add or replace these documents and drop those slugs, in one durable commit."""
+
+    def clear(self) -> None:
+        """Forget everything, in one commit."""
+
+    def search(self, query: Query) -> Results:
+        """Raise InvalidQuery when the text cannot be read as a query."""
+
+    def complete(self, prefix: str, limit: int = 8) -> tuple[str, ...]:
+        """Words of the index, as written, that begin so; the most frequent first."""
+
+    def count(self) -> int:
+        """How many documents the index holds."""
