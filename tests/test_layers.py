@@ -1,0 +1,66 @@
+"""The folders may only look down: this test is the architecture."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MAY_IMPORT = {
+    "metadata": set(),
+    "indexer": {"metadata"},
+    "forge_bridge": {"metadata"},
+    "catalogue_site": {"metadata", "indexer"},
+    "sample": set(),
+}
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            names.add((node.module or "").split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("folder", MAY_IMPORT)
+def test_a_folder_imports_only_what_it_may(folder):
+    ours = {*MAY_IMPORT, "cli"}
+    for path in (ROOT / folder).rglob("*.py"):
+        assert imported(path) & ours <= MAY_IMPORT[folder] | {folder}, path
+
+
+ONLY_IN = {
+    "whoosh": {"indexer/whoosh_engine.py"},
+    "sqlalchemy": {"indexer/schema.py", "indexer/store.py"},
+    "alembic": {"indexer/store.py"},
+    "requests": {"indexer/fetch.py"},
+    "click": {"cli.py"},
+    "flask": {"catalogue_site/__init__.py"},
+    "ruamel": {"metadata/safeyaml.py", "metadata/commun.py"},
+}
+
+
+@pytest.mark.parametrize("library", ONLY_IN)
+def test_a_library_is_known_only_where_it_must(library):
+    ours = [
+        *ROOT.glob("*.py"),
+        *(path for folder in MAY_IMPORT for path in (ROOT / folder).rglob("*.py")),
+    ]
+    migrations = ROOT / "indexer" / "migrations"
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for path in ours
+        if library in imported(path) and migrations not in path.parents
+    }
+    assert found == ONLY_IN[library]
+
+
+def test_nothing_asks_whoosh_for_a_refreshed_reader():
+    for path in (ROOT / "indexer").rglob("*.py"):
+        calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+        for call in calls:
+            assert getattr(call.func, "attr", "") != "refresh", f"{path}:{call.lineno}"
+            assert "reuse" not in {keyword.arg for keyword in call.keywords}, f"{path}:{call.lineno}"
