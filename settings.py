@@ -1,0 +1,251 @@
+"""The configuration, `balise.toml`: read, checked key by key, and given its defaults.
+
+Every value is known here and nowhere else; a fault names the file, the line, the key and the
+remedy. Contract: docs/configuration.md.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from indexer.source import SourceInfo
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used; the text says where and what to do, in French."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceSettings:
+    """One [[source]]: where records come from and how they are published."""
+
+    key: str
+    kind: str = field(metadata={"among": ("oaipmh", "files", "table", "syndication")})
+    url: str
+    title: str = ""
+    prefix: str = "oai_dc"
+    set: str = ""
+    origin: str = field(default="public", metadata={"among": ("editeur", "public", "commun")})
+    publish: str = field(default="", metadata={"among": ("", "qualified", "all")})
+    licence: str = ""
+    internal: bool = False
+
+    def info(self) -> SourceInfo:
+        """What the store keeps of it; a publisher's entries wait for qualification by default."""
+        publish = self.publish or ("qualified" if self.origin == "editeur" else "all")
+        return SourceInfo(
+            key=self.key,
+            title=self.title or self.key,
+            kind=self.kind,
+            url=self.url,
+            origin=self.origin,
+            publish=publish,
+            licence=self.licence,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ForgeSettings:
+    """One [[forge]]: a GitLab instance, and which of its projects matter."""
+
+    key: str
+    url: str
+    groups: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    list_topic: str = ""
+    listed: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+    token_file: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoginSettings:
+    """[login]: curators and maintainers, through a forge."""
+
+    forge: str = ""
+    client_id: str = ""
+    client_secret_file: str = ""
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PublisherSettings:
+    """[publisher]: who answers for the catalogue."""
+
+    name: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MailSettings:
+    """[mail]: where reports go."""
+
+    smtp: str = ""
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """All an installation may choose. Relative paths start from the configuration's folder."""
+
+    folder: Path = field(default=Path(), metadata={"internal": True})
+    data: str = "var"
+    database: str = ""
+    search: str = ""
+    base_url: str = ""
+    source: tuple[SourceSettings, ...] = ()
+    forge: tuple[ForgeSettings, ...] = ()
+    login: LoginSettings = LoginSettings()
+    publisher: PublisherSettings = PublisherSettings()
+    mail: MailSettings = MailSettings()
+
+    @property
+    def data_folder(self) -> Path:
+        return self.folder / self.data
+
+    @property
+    def database_url(self) -> str:
+        """An SQLAlchemy address; a relative SQLite path starts from the configuration's folder."""
+        path = self.database.removeprefix("sqlite:///")
+        if self.database and path == self.database:
+            return self.database
+        return f"sqlite:///{self.folder / path if path else self.data_folder / 'balise.sqlite'}"
+
+    @property
+    def index_folder(self) -> Path:
+        """Raise SettingsError when `search` names an engine that is not there."""
+        if not self.search:
+            return self.data_folder / "index"
+        kind, _, path = self.search.partition(":")
+        if kind != "whoosh" or not path:
+            raise SettingsError(
+                f"search = « {self.search} » : moteur inconnu. Écrivez « whoosh:DOSSIER »."
+            )
+        return self.folder / path
+
+    @property
+    def public_folder(self) -> Path:
+        return self.data_folder / "public"
+
+
+def load(path: Path) -> Settings:
+    """Read a configuration file. Raise SettingsError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        tree = tomllib.loads(text)
+    except OSError as error:
+        raise SettingsError(f"{path} : illisible ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} : ce n’est pas du TOML valide ({error}).") from error
+    settings: Settings = _Reader(path, text).table(Settings, tree, "")
+    _check_keys(settings, path)
+    return replace(settings, folder=path.parent)
+
+
+def _check_keys(settings: Settings, path: Path) -> None:
+    for name, tables in (("source", settings.source), ("forge", settings.forge)):
+        keys = [table.key for table in tables]
+        for key in sorted({key for key in keys if keys.count(key) > 1}):
+            raise SettingsError(f"{path} : deux [[{name}]] ont la clé « {key} ». Renommez-en une.")
+        for key in keys:
+            if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", key):
+                raise SettingsError(
+                    f"{path} : la clé « {key} » d’un [[{name}]] ne doit contenir que des"
+                    " minuscules sans accent, des chiffres et des tirets."
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Turns TOML tables into the dataclasses above, whose fields are the known keys."""
+
+    path: Path
+    text: str
+
+    def table(self, kind: type[Any], tree: Mapping[str, Any], where: str) -> Any:
+        known = {f.name: f for f in fields(kind) if not f.metadata.get("internal")}
+        for key in tree:
+            if key not in known:
+                raise self.fault(where, key, f"clé inconnue.{_nearest(key, known)}")
+        hints = get_type_hints(kind)
+        values = {}
+        for name, column in known.items():
+            if name in tree:
+                values[name] = self.value(column, hints[name], tree[name], where)
+            elif column.default is MISSING and column.default_factory is MISSING:
+                raise self.fault(where, name, "clé obligatoire absente : ajoutez-la.")
+        return kind(**values)
+
+    def value(self, column: Field[Any], hint: Any, value: Any, where: str) -> Any:
+        name, inner = column.name, get_args(hint)
+        if inner and hint.__origin__ is tuple:
+            return tuple(self.items(name, inner[0], value, where))
+        if hasattr(hint, "__dataclass_fields__"):
+            if not isinstance(value, dict):
+                raise self.fault(where, name, f"doit être une table : [{name}].")
+            return self.table(hint, value, f"[{name}] ")
+        expected = dict if inner else hint
+        if not isinstance(value, expected):
+            raise self.fault(where, name, f"doit être {FRENCH[expected]}.")
+        among = column.metadata.get("among")
+        if among and value not in among:
+            choices = ", ".join(f"« {choice} »" for choice in among if choice)
+            raise self.fault(where, name, f"« {value} » est inconnu. Choisissez parmi {choices}.")
+        return value
+
+    def items(self, name: str, inner: Any, value: Any, where: str) -> Iterator[Any]:
+        if not isinstance(value, list):
+            raise self.fault(where, name, "doit être une liste.")
+        for number, item in enumerate(value, start=1):
+            if inner is str and not isinstance(item, str):
+                raise self.fault(where, name, "doit être une liste de textes.")
+            yield item if inner is str else self.table(inner, item, f"[[{name}]] n° {number}, ")
+
+    def fault(self, where: str, key: str, message: str) -> SettingsError:
+        found = re.search(rf"^\s*(\[+)?{re.escape(key)}\b", self.text, re.MULTILINE)
+        line = f", ligne {self.text.count(chr(10), 0, found.end()) + 1}" if found else ""
+        return SettingsError(f"{self.path}{line} : {where}{key} : {message}")
+
+
+FRENCH = {str: "un texte entre guillemets", bool: "true ou false", dict: "une table"}
+
+
+def _nearest(key: str, known: Mapping[str, object]) -> str:
+    close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    if close:
+        return f" Vouliez-vous dire « {close[0]} » ?"
+    return f" Clés connues : {', '.join(known)}."
+
+
+TEMPLATE = """\
+# Balise : configuration. Chaque réglage a une valeur par défaut ; décommentez ce qui change.
+
+data = "var"                                # base de données, index et site statique
+# database = "sqlite:///var/balise.sqlite"
+# search = "whoosh:var/index"
+base_url = ""                               # adresse publique, par exemple https://catalogue.example.fr
+
+# Une source par bloc. kind : oaipmh, files, table ou syndication.
+#
+# [[source]]
+# key = "editions-exemple"
+# title = "Éditions Exemple"
+# kind = "oaipmh"
+# url = "https://oai.example.fr/oai"
+# prefix = "oai_lomfr"                      # oaipmh : metadataPrefix
+# set = ""                                  # oaipmh : un seul ensemble
+# origin = "editeur"                        # editeur | public | commun
+# publish = "qualified"                     # qualified (par défaut pour editeur) | all
+# licence = "etalab-2.0"                    # licence des notices ; inconnue : pas d’export
+# internal = false                          # true : l’adresse est sur un réseau privé
+
+[publisher]
+name = ""                                   # qui répond du catalogue
+contact = ""
+"""
