@@ -1,22 +1,25 @@
 """The vocabularies of ScoLOMFR, as data: find a concept by URI, label, alternative label or token.
 
-A vocabulary is named by its three digits ("022": niveau éducatif détaillé). The files beside this
-module are made from the published SKOS and can be replaced by a newer release without touching
-code. Sources and licence (CC BY-SA 3.0 FR): vocabularies/README.md.
+A vocabulary is named by its three digits ("022": niveau éducatif détaillé). The files it is read
+from can be replaced by a newer release without touching code; each vocabulary is read when it is
+first asked for, since the subjects alone (015) hold 14,199 concepts. What the published SKOS does
+not say (order of the classes, withdrawn concepts) is in balise-links.json. Sources and licence
+(CC BY-SA 3.0 FR): vocabularies/README.md.
 """
 
 from __future__ import annotations
 
-import difflib
 import gzip
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
+
+from rapidfuzz import fuzz, process
 
 CONCEPT = "http://data.education.fr/voc/scolomfr/concept/"
 SCHEME = "http://data.education.fr/voc/scolomfr/scolomfr-voc-"
@@ -42,6 +45,7 @@ class Concept:
     status: str = ""
     replaced_by: str = ""  # URI
     collection: bool = False  # a root that notices name, not a concept to choose
+    members: tuple[str, ...] = ()  # URIs, of a collection
 
     @property
     def retired(self) -> bool:
@@ -64,6 +68,17 @@ class Match:
         return len(self.concepts) > 1
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Links:
+    """What the SKOS leaves unsaid (balise-links.json), by URI."""
+
+    cycles: tuple[str, ...] = ()  # in force, from the youngest
+    classes: Mapping[str, int]  # rank, from the youngest
+    cycle_of: Mapping[str, str]
+    replaced_by: Mapping[str, str]
+    purposes: Mapping[str, str]  # purpose (voc-028) -> vocabulary
+
+
 class Names:
     """The names that lead to the concepts of one vocabulary, by key_of(name) then URI."""
 
@@ -73,41 +88,41 @@ class Names:
         for concept in concepts:
             named = self.alternatives if concept.retired else self.labels
             named.setdefault(key_of(concept.label), {})[concept.uri] = concept
-            for text in (*concept.alternatives, *concept.tokens, local_name(concept.uri)):
+            for text in (*concept.alternatives, *concept.tokens, *_tokens_in(concept.uri)):
                 self.alternatives.setdefault(key_of(text), {})[concept.uri] = concept
 
 
 class Vocabularies:
     """All concepts of a release, and the ways to find one."""
 
-    def __init__(self, concepts: Iterable[Concept]) -> None:
-        self._by_uri = {concept.uri: concept for concept in concepts}
-        self._narrower: dict[str, list[str]] = {}
-        self._in_vocabulary: dict[str, list[Concept]] = {"": [*self._by_uri.values()]}
-        self._names: dict[str, Names] = {}
-        for concept in self._by_uri.values():
-            self._in_vocabulary.setdefault(concept.vocabulary, []).append(concept)
-            for parent in concept.broader:
-                self._narrower.setdefault(parent, []).append(concept.uri)
-
-    def _names_of(self, vocabulary: str) -> Names:
-        # Made when first asked for: subjects alone have 40,000 names.
-        if vocabulary not in self._names:
-            self._names[vocabulary] = Names(self._in_vocabulary.get(vocabulary, ()))
-        return self._names[vocabulary]
+    def __init__(
+        self, loaders: Mapping[str, Callable[[], Iterable[Concept]]], links: Links
+    ) -> None:
+        self._loaders = loaders
+        self._links = links
+        self._concepts: dict[str, dict[str, Concept]] = {}  # by vocabulary, by URI
+        self._narrower: dict[str, dict[str, list[str]]] = {}  # by vocabulary, by URI
+        self._names: dict[str, Names] = {}  # by vocabulary; "" is all of them
 
     def concept(self, uri: str) -> Concept | None:
         """The concept under this very URI, retired or not."""
-        return self._by_uri.get(uri)
+        if numbered := NUMBERED.match(uri):
+            return self._loaded(numbered[1]).get(uri)
+        for vocabulary in self._loaders:
+            # Of the subjects every URI is numbered: no need to read them for a bare token.
+            if vocabulary != SUBJECTS and (concept := self._loaded(vocabulary).get(uri)):
+                return concept
+        return None
 
     def current(self, concept: Concept) -> Concept:
-        """The concept to use today: a deprecated one followed to what replaced it."""
+        """The concept to use today: a deprecated or withdrawn one followed to what replaced it."""
         seen = {concept.uri}
-        while concept.replaced_by and concept.replaced_by not in seen:
-            seen.add(concept.replaced_by)
-            following = self._by_uri.get(concept.replaced_by)
-            if following is None:
+        while following := self.concept(
+            concept.replaced_by or self._links.replaced_by.get(concept.uri, "")
+        ):
+            if following.uri in seen:
                 break
+            seen.add(following.uri)
             concept = following
         return concept
 
@@ -119,10 +134,11 @@ class Vocabularies:
         ambiguity is reported by the caller, never resolved by guessing.
         """
         uri = canonical_uri(text)
-        concept = self._by_uri.get(uri)
+        concept = self.concept(uri)
         if concept and vocabulary in ("", concept.vocabulary):
             return Match((concept,))
-        names, key = self._names_of(vocabulary), key_of(text)
+        # An earlier URI of the same concept is known by its last part, as a token.
+        names, key = self._names_of(vocabulary), key_of(uri.removeprefix(CONCEPT))
         if named := names.labels.get(key):
             return Match(tuple(named.values()))
         others = tuple(names.alternatives.get(key, {}).values())
@@ -131,123 +147,179 @@ class Vocabularies:
 
     def label(self, uri: str) -> str:
         """The label to show, or "" when the URI is unknown."""
-        concept = self._by_uri.get(uri)
+        concept = self.concept(uri)
         return concept.label if concept else ""
 
     def members(self, vocabulary: str) -> tuple[Concept, ...]:
         """The concepts of a vocabulary, in the order of its file, collections left out."""
-        inside = self._in_vocabulary.get(vocabulary, ())
-        return tuple(concept for concept in inside if not concept.collection)
+        return tuple(c for c in self._loaded(vocabulary).values() if not c.collection)
 
     def narrower(self, uri: str) -> tuple[str, ...]:
-        return tuple(self._narrower.get(uri, ()))
+        concept = self.concept(uri)
+        return tuple(self._narrower_in(concept.vocabulary).get(uri, ())) if concept else ()
 
     def descendants(self, uri: str) -> Iterator[str]:
         """Every URI under this one, itself left out, each once."""
-        seen, waiting = {uri}, [*self._narrower.get(uri, ())]
-        while waiting:
-            child = waiting.pop()
-            if child not in seen:
-                seen.add(child)
-                yield child
-                waiting.extend(self._narrower.get(child, ()))
+        return _walk(uri, self.narrower)
 
     def ancestors(self, uri: str) -> Iterator[str]:
         """Every URI above this one, nearest first, itself left out, each once."""
-        seen, waiting = {uri}, [uri]
-        while waiting:
-            concept = self._by_uri.get(waiting.pop(0))
-            for parent in concept.broader if concept else ():
-                if parent not in seen:
-                    seen.add(parent)
-                    yield parent
-                    waiting.append(parent)
+        return _walk(uri, self.broader)
 
-    def cycles_of(self, uri: str) -> tuple[str, ...]:
-        """The cycles of today (2016) that a class or an earlier cycle (3 of before 2016) belongs to."""
-        concept = self._by_uri.get(uri)
-        if concept is None or uri in CYCLES:
-            return (uri,) if uri in CYCLES else ()
-        found = [other for other in concept.related if other in CYCLES]
-        if not found:
-            for near in (*concept.related, *concept.broader):
-                other = self._by_uri.get(near)
-                if other and other.vocabulary == LEVELS:
-                    found += [c for c in other.related if c in CYCLES]
-        return tuple(dict.fromkeys(found))
+    def broader(self, uri: str) -> tuple[str, ...]:
+        concept = self.concept(uri)
+        return concept.broader if concept else ()
+
+    def class_of(self, uri: str) -> str:
+        """The class that a series, an option or a class itself belongs to ("1re STMG": 1re)."""
+        for near in (uri, *self.ancestors(uri)):
+            if near in self._links.classes:
+                return near
+        return ""
 
     def classes_of(self, uri: str) -> tuple[str, ...]:
-        """The classes of a cycle, old or new, from the youngest."""
-        concept = self._by_uri.get(uri)
-        if concept is None:
+        """The classes of a cycle (old or new), a stage, a way or an age band, from the youngest."""
+        concept = self.concept(uri)
+        if concept is None or concept.vocabulary != LEVELS:
             return ()
-        inside = [other for other in concept.related if other in CLASSES]
-        return tuple(sorted(inside, key=CLASSES.__getitem__))
+        own = self.class_of(uri)
+        inside = {own} if own else {self.class_of(near) for near in self._inside(concept)} - {""}
+        return tuple(sorted(inside, key=self._links.classes.__getitem__))
+
+    def cycles_of(self, uri: str) -> tuple[str, ...]:
+        """The cycles in force (2016) that a class, a stage or an earlier cycle touches, in order.
+
+        The cycle 3 of before 2016 (CE2, CM1, CM2) touches the cycles 2 and 3 of today.
+        """
+        cycles = self._links.cycles
+        if uri in cycles:
+            return (uri,)
+        found = {cycle for level in self.classes_of(uri) for cycle in self._cycles_of_class(level)}
+        return tuple(cycle for cycle in cycles if cycle in found)
+
+    def vocabulary_of(self, purpose: str) -> str:
+        """The three digits of the vocabulary that a purpose (9.1, voc-028) calls for, or ""."""
+        return self._links.purposes.get(purpose, "")
+
+    def purpose_of(self, vocabulary: str) -> str:
+        """The URI of the purpose (9.1) under which a vocabulary classifies, or ""."""
+        for purpose, called in self._links.purposes.items():
+            concept = self.concept(purpose)
+            if called == vocabulary and concept and not concept.retired:
+                return purpose
+        return ""
 
     def nearest(self, text: str, vocabulary: str) -> tuple[str, ...]:
         """Up to three labels that resemble a text no concept bears, the nearest first."""
-        names = {key_of(concept.label): concept.label for concept in self.members(vocabulary)}
-        close = difflib.get_close_matches(key_of(text), names, n=3, cutoff=0.6)
-        return tuple(names[key] for key in close)
+        labels = {key_of(concept.label): concept.label for concept in self.members(vocabulary)}
+        return nearest_of(text, labels)
+
+    def _loaded(self, vocabulary: str) -> Mapping[str, Concept]:
+        if vocabulary not in self._concepts:
+            load = self._loaders.get(vocabulary, tuple)
+            self._concepts[vocabulary] = {concept.uri: concept for concept in load()}
+        return self._concepts[vocabulary]
+
+    def _narrower_in(self, vocabulary: str) -> Mapping[str, list[str]]:
+        if vocabulary not in self._narrower:
+            found: dict[str, list[str]] = {}
+            for concept in self._loaded(vocabulary).values():
+                for parent in concept.broader:
+                    found.setdefault(parent, []).append(concept.uri)
+            self._narrower[vocabulary] = found
+        return self._narrower[vocabulary]
+
+    def _names_of(self, vocabulary: str) -> Names:
+        if vocabulary not in self._names:
+            wanted = (vocabulary,) if vocabulary else self._loaders
+            concepts = (c for each in wanted for c in self._loaded(each).values())
+            self._names[vocabulary] = Names(concepts)
+        return self._names[vocabulary]
+
+    def _inside(self, concept: Concept) -> Iterator[str]:
+        yield from concept.related
+        yield from self.descendants(concept.uri)
+        for member in concept.members:
+            yield member
+            yield from self.classes_of(member)
+
+    def _cycles_of_class(self, level: str) -> Iterator[str]:
+        concept = self.concept(level)
+        yield from concept.related if concept else ()
+        if level in self._links.cycle_of:
+            yield self._links.cycle_of[level]
 
 
-def _level(number: str) -> str:
-    return f"{CONCEPT}scolomfr-voc-022-num-{number}"
-
-
-#: Cycles in force since 2016, and the two stages of the lycée.
-CYCLES = tuple(_level(number) for number in ("617", "619", "620", "621", "084", "085"))
-
-#: Classes from the youngest, with their rank: what the SKOS does not say.
-CLASSES = {
-    _level(number): rank
-    for rank, number in enumerate(
-        "004 005 006 007 010 011 013 014 015 018 020 021 023"
-        " 136 123 088 027 127 050 103 104".split()
-    )
-}
+def _walk(uri: str, step: Callable[[str], tuple[str, ...]]) -> Iterator[str]:
+    seen, waiting = {uri}, list(step(uri))
+    for near in waiting:  # grows as it is walked
+        if near not in seen:
+            seen.add(near)
+            yield near
+            waiting.extend(step(near))
 
 
 @lru_cache(maxsize=1)
 def scolomfr() -> Vocabularies:
     """The release shipped with this package."""
-    return Vocabularies(_concepts())
+    loaders: dict[str, Callable[[], Iterable[Concept]]] = {}
+    for tree in json.loads(data("scolomfr.json"))["vocabularies"]:
+        loaders[tree["id"][-3:]] = _loader(tree)
+    upper = loaders[SUBJECTS]
+    loaders[SUBJECTS] = lambda: (*_all_subjects(), *upper())
+    return Vocabularies(loaders, _links())
 
 
-def _concepts() -> Iterator[Concept]:
-    folder = files(__package__) / "vocabularies"
-    tree = json.loads((folder / "scolomfr.json").read_bytes())
-    known = set()
-    for vocabulary in tree["vocabularies"]:
-        for row in vocabulary["concepts"]:
-            known.add(row["uri"])
-            yield _concept(row, vocabulary["id"][-3:], "")
-    full = json.loads(gzip.decompress((folder / "scolomfr-015.json.gz").read_bytes()))
-    for row in full["concepts"]:
-        concept = _concept(row, SUBJECTS, CONCEPT)
-        if concept.uri not in known:
-            yield concept
+def data(name: str) -> bytes:
+    """The bytes of a file of the vocabularies' folder."""
+    return (files(__package__) / "vocabularies" / name).read_bytes()
 
 
-def _concept(row: Mapping[str, Any], vocabulary: str, prefix: str) -> Concept:
-    def whole(uri: str) -> str:
-        return prefix + uri.removeprefix("c:") if uri.startswith("c:") else uri
+def _loader(tree: Mapping[str, Any]) -> Callable[[], Iterable[Concept]]:
+    return lambda: [_concept(row, tree["id"][-3:]) for row in tree["concepts"]]
 
+
+def _all_subjects() -> Iterable[Concept]:
+    """The whole of 015, of which scolomfr.json holds the upper part, with its earlier tokens."""
+    full = json.loads(gzip.decompress(data("scolomfr-015.json.gz")))
+    return [_concept(row, SUBJECTS) for row in full["concepts"]]
+
+
+def _concept(row: Mapping[str, Any], vocabulary: str) -> Concept:
     return Concept(
-        uri=whole(row["uri"]),
+        uri=_whole(row["uri"]),
         vocabulary=vocabulary,
         label=row["prefLabel"],
         alternatives=tuple(row.get("altLabels", ())),
-        broader=tuple(whole(uri) for uri in row.get("broader", ())),
-        related=tuple(row.get("related", ())),
+        broader=tuple(map(_whole, row.get("broader", ()))),
+        related=tuple(map(_whole, row.get("related", ()))),
         tokens=tuple(row.get("legacyTokens", ())),
         status=row.get("status") or "",
-        replaced_by=next(iter(row.get("replacedBy") or ()), ""),
+        replaced_by=next(map(_whole, row.get("replacedBy") or ()), ""),
         collection=bool(row.get("collection")),
+        members=tuple(map(_whole, row.get("members", ()))),
     )
 
 
-APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "\u00a0": " ", "\u202f": " "})
+def _whole(uri: str) -> str:
+    return CONCEPT + uri[2:] if uri.startswith("c:") else uri
+
+
+def _links() -> Links:
+    parts = json.loads(data("balise-links.json")).items()
+    tree = {name: part["concepts"] for name, part in parts if name != "about"}
+    return Links(
+        cycles=tuple(CONCEPT + name for name in tree["cycles"]),
+        classes={CONCEPT + name: rank for rank, name in enumerate(tree["classes"])},
+        cycle_of={CONCEPT + name: CONCEPT + cycle for name, cycle in tree["cycle_of"].items()},
+        replaced_by={CONCEPT + old: CONCEPT + new for old, new in tree["replaced_by"].items()},
+        purposes={CONCEPT + name: digits for name, digits in tree["purposes"].items()},
+    )
+
+
+NUMBERED = re.compile(re.escape(CONCEPT) + r"scolomfr-voc-(\d{3})-")
+
+APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'"})
 SPACES = re.compile(r"[\s_]+")
 
 
@@ -259,6 +331,14 @@ def key_of(text: str) -> str:
         letters = unicodedata.normalize("NFD", text)
         text = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return SPACES.sub(" ", text.casefold()).strip()
+
+
+def nearest_of(text: str, named: Mapping[str, str], limit: int = 3) -> tuple[str, ...]:
+    """What the names (keys of key_of) nearest to a text lead to, the nearest first, each once."""
+    close = process.extract(
+        key_of(text), named.keys(), scorer=fuzz.ratio, score_cutoff=60, limit=4 * limit
+    )
+    return tuple(dict.fromkeys(named[key] for key, _, _ in close))[:limit]
 
 
 def canonical_uri(text: str) -> str:
@@ -276,3 +356,12 @@ def canonical_uri(text: str) -> str:
 def local_name(uri: str) -> str:
     """The last part of a URI: what LOM used as a token before ScoLOMFR 2.0."""
     return uri.rsplit("/", 1)[-1]
+
+
+def _tokens_in(uri: str) -> tuple[str, ...]:
+    """The tokens a URI holds: "collection_2" is the "collection" of LOM, numbered to be unique."""
+    name = local_name(uri)
+    return (name, NUMBER_OF_TOKEN.sub("", name))
+
+
+NUMBER_OF_TOKEN = re.compile(r"_\d$")
