@@ -1,0 +1,322 @@
+"""What notices write in ten ways, brought to one: languages, durations, dates, text.
+
+Languages follow BCP 47 (https://www.rfc-editor.org/info/bcp47), durations and dates ISO 8601. None
+or "" means "not understood": the caller says so in a finding. vCards are in vcard.py.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from calendar import monthrange
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+
+from .languages import KNOWN, TWO_LETTERS
+from .vcard import entity
+from .vocabulary import scolomfr
+
+__all__ = ["clean", "duration", "entity", "language", "minutes", "plain", "when"]
+
+# --- Text -------------------------------------------------------------------------------------
+
+#: Bytes of windows-1252 taken for Latin-1 leave controls that nobody sees.
+FROM_CP1252 = {code: bytes((code,)).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+INVISIBLE = FROM_CP1252 | dict.fromkeys(map(ord, "\u200b\u2060\ufeff"), "")
+HAS_INVISIBLE = re.compile("[\x80-\x9f\u200b\u2060\ufeff]")
+BLANKS = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")
+EDGES = " \t\r\n\f\v\u2028\u2029\u00a0\u202f"
+
+
+def clean(text: str) -> str:
+    """A text on one line: white space collapsed, non-breaking spaces kept inside."""
+    if HAS_INVISIBLE.search(text):
+        text = text.translate(INVISIBLE)
+    return BLANKS.sub(" ", text).strip(EDGES)
+
+
+BREAKS = (
+    "p|div|br|li|ul|ol|dl|dt|dd|tr|table|h[1-6]|hr|blockquote|pre|section|article|header|footer"
+)
+INLINE = (
+    "a|abbr|b|big|body|center|cite|code|em|font|html|i|iframe|img|input|kbd|label|object|q|s|script"
+    "|small|span|strike|strong|style|sub|sup|svg|td|th|tbody|thead|tt|u|var|video|audio|embed|form"
+    "|link|meta|button|details|summary|figure|figcaption|mark|nav|main|math|title|head"
+)
+MARKUP = re.compile(rf"</?(?:{BREAKS}|{INLINE})(?=[\s/>])[^<>]*>|<!--|<!\[CDATA\[", re.IGNORECASE)
+ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}\d{0,2}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
+TAG = re.compile(r"(<[^<>]*>)")
+TAG_NAME = re.compile(r"</?\s*([a-zA-Z][a-zA-Z0-9]*)")
+BREAK = re.compile(BREAKS)
+#: What is between these tags is not for reading.
+HIDDEN = {"script", "style", "iframe", "object", "svg", "head", "title"}
+
+
+def plain(text: str) -> str:
+    """A text as paragraphs set apart by an empty line, HTML markup and entities taken away.
+
+    Lines of a text without markup are kept as they are, edges and repeated blanks apart.
+    """
+    if MARKUP.search(text):
+        text = _without_tags(text)
+    if ENTITY.search(text):
+        text = html.unescape(text)
+    lines = [clean(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(EDGES)
+
+
+def _without_tags(text: str) -> str:
+    kept: list[str] = []
+    hidden = ""
+    for piece in TAG.split(text.replace("<![CDATA[", "").replace("]]>", "")):
+        match = TAG_NAME.match(piece) if piece.startswith("<") and piece.endswith(">") else None
+        name = match[1].lower() if match else ""
+        if hidden:
+            hidden = "" if name == hidden and piece.startswith("</") else hidden
+        elif name in HIDDEN and not piece.startswith("</"):
+            hidden = "" if piece.endswith("/>") else name
+        elif name:
+            kept.append(_space_of(name, piece))
+        elif not piece.startswith(("<!--", "<!", "<?")):
+            kept.append(BLANKS.sub(" ", piece))
+    return "".join(kept)
+
+
+def _space_of(name: str, tag: str) -> str:
+    if not BREAK.fullmatch(name):
+        return ""
+    if name in ("br", "li", "dt", "dd", "tr"):
+        return "" if tag.startswith("</") else "\n- " if name == "li" else "\n"
+    return "\n\n"
+
+
+# --- Languages --------------------------------------------------------------------------------
+
+SUBTAG = re.compile(r"[a-z0-9]{1,8}")
+UNSAID = {"", "none", "und", "x", "xx", "xxx", "null", "undefined", "mis", "unknown"}
+
+
+@lru_cache(maxsize=4096)
+def language(text: str) -> str:
+    """The shortest BCP 47 tag of a language code, URI or French name; "" when none is understood.
+
+    A country is kept only where it says more than the language: fr-CA, but fr for fr-FR.
+    """
+    text = text.strip()
+    if "/" in text:  # http://id.loc.gov/vocabulary/iso639-2/fre
+        text = text.rstrip("/").rsplit("/", 1)[-1]
+    subtags = text.lower().replace("_", "-").split("-")
+    code = TWO_LETTERS.get(subtags[0], subtags[0])
+    if code in UNSAID or not all(SUBTAG.fullmatch(subtag) for subtag in subtags):
+        return _named(text)
+    if len(code) == 2 and code in KNOWN:
+        return _tag(code, subtags[1:])
+    if len(code) == 3 and scolomfr().find(code, "001").concept:
+        return _tag(code, subtags[1:])
+    return _named(text)
+
+
+def _tag(code: str, subtags: list[str]) -> str:
+    kept = [code]
+    for subtag in subtags:
+        if len(subtag) == 1:  # extensions and private use say nothing of the language
+            break
+        if len(subtag) == 4 and subtag.isalpha() and len(kept) == 1:
+            kept.append(subtag.title())
+        elif re.fullmatch(r"[a-z]{2}|\d{3}", subtag) and subtag != code:
+            kept.append(subtag.upper())
+            break
+    return "-".join(kept)
+
+
+def _named(text: str) -> str:
+    """A language called by its French name ("français")."""
+    if len(text) < 4:
+        return ""
+    concepts = (
+        scolomfr().find(text, "001").concepts or scolomfr().find(f"{text} (fre)", "001").concepts
+    )
+    codes = {concept.uri.rsplit("/", 1)[-1] for concept in concepts}
+    tags = {TWO_LETTERS.get(code, code) for code in codes} - UNSAID
+    return tags.pop() if len(tags) == 1 else ""
+
+
+# --- Durations --------------------------------------------------------------------------------
+
+NUMBER = r"(\d{1,6}(?:[.,]\d{1,6})?)"
+ISO_DURATION = re.compile(
+    rf"P(?:{NUMBER}Y)?(?:{NUMBER}M)?(?:{NUMBER}W)?(?:{NUMBER}D)?"
+    rf"(?:T(?:{NUMBER}H)?(?:{NUMBER}M)?(?:{NUMBER}S)?)?",
+    re.IGNORECASE,
+)
+#: PT1H30
+MINUTES_UNSAID = re.compile(r"^(PT\d{1,4}H)(\d{1,3})$", re.IGNORECASE)
+CLOCK = re.compile(r"(\d{1,4}):([0-5]?\d)(?::([0-5]?\d)(?:[.,]\d+)?)?")
+UNITS = (
+    ("month", r"mois|months?"),
+    ("week", r"semaines?|sem|weeks?"),
+    ("day", r"jours?|j|days?|d"),
+    ("hour", r"heures?|hours?|hrs?|h"),
+    ("minute", r"minutes?|mins?|mn|m|’|'|′"),
+    ("second", r"secondes?|seconds?|secs?|s|\"|″"),
+)
+WORDS = re.compile(
+    r"\s*(?P<half>une demi[ -]|demi[ -]|1/2\s*)?(?P<number>\d{1,6}(?:[.,]\d{1,3})?)?\s*(?:"
+    + "|".join(rf"(?P<{unit}>{names})" for unit, names in UNITS)
+    + r")(?![a-zà-ÿ])\.?\s*(?P<and_half>et demie?)?(?:\s*(?:,|et|and))?\s*",
+    re.IGNORECASE,
+)
+IN_LETTERS = {
+    **{"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7},
+    **{"huit": 8, "neuf": 9, "dix": 10, "quinze": 15, "vingt": 20, "trente": 30, "quarante": 40},
+    **{"quarante-cinq": 45, "cinquante": 50},
+}
+SECONDS = {"week": 604800, "day": 86400, "hour": 3600, "minute": 60, "second": 1}
+
+
+@lru_cache(maxsize=4096)
+def duration(text: str) -> str | None:
+    """An ISO 8601 duration in its plain form (PT1H30M); None when nothing is understood, or zero.
+
+    Understands what notices hold instead: PT1.5H, PT1H30, P2W, pt2h, 01:30:00, « 1 h 30 »,
+    « une heure et demie ».
+    """
+    text = clean(text)[:80]
+    match = ISO_DURATION.fullmatch(MINUTES_UNSAID.sub(r"\1\2M", text.replace(" ", "")))
+    if match:
+        years, months, weeks, days, hours, mins, seconds = map(_number, match.groups())
+        if not (years.is_integer() and months.is_integer()):
+            return None
+        return _iso(int(years), int(months), weeks * 7 + days, hours * 3600 + mins * 60 + seconds)
+    match = CLOCK.fullmatch(text)
+    if match:
+        hours, mins, seconds = (_number(part) for part in match.groups())
+        return _iso(0, 0, 0, hours * 3600 + mins * 60 + seconds)
+    return _spelled(text)
+
+
+def _number(text: str | None) -> float:
+    return float(text.replace(",", ".")) if text else 0.0
+
+
+def _spelled(text: str) -> str | None:
+    words = [str(IN_LETTERS.get(word, word)) for word in text.casefold().split(" ")]
+    text = " ".join(words).replace("1 demi", "demi").removeprefix("environ ")
+    if text in ("1 quart d’heure", "1 quart d'heure"):
+        return "PT15M"
+    if text in ("3 quarts d’heure", "3 quarts d'heure"):
+        return "PT45M"
+    months, days, seconds, place, hours_said = 0, 0.0, 0.0, 0, False
+    while place < len(text):
+        match = WORDS.match(text, place)
+        if match is None:
+            # « 1 h 30 »: the unit of the last number goes without saying.
+            rest = re.fullmatch(r"\s*([0-5]?\d)\s*", text[place:])
+            if rest is None or not hours_said:
+                return None
+            seconds += int(rest[1]) * 60
+            break
+        unit = next(name for name, _ in UNITS if match[name])
+        if not match["number"] and not match["half"]:
+            return None
+        count = _number(match["number"]) + (0.5 if match["half"] or match["and_half"] else 0)
+        if match["half"]:
+            count = 0.5
+        if unit == "month":
+            months += int(count)
+        else:
+            seconds += count * SECONDS[unit]
+        hours_said = unit == "hour"
+        place = match.end()
+    days, seconds = (
+        divmod(seconds, 86400) if seconds >= 86400 and seconds % 86400 == 0 else (0.0, seconds)
+    )
+    return _iso(0, months, days, seconds)
+
+
+def _iso(years: int, months: int, days: float, seconds: float) -> str | None:
+    whole_days = int(days)
+    seconds = round(seconds + (days - whole_days) * 86400, 3)
+    hours, seconds = divmod(seconds, 3600)
+    mins, seconds = divmod(round(seconds, 3), 60)
+    date = "".join(
+        f"{n}{unit}" for n, unit in ((years, "Y"), (months, "M"), (whole_days, "D")) if n
+    )
+    last = f"{round(seconds, 3):g}S" if round(seconds, 3) else ""
+    time = "".join(f"{int(n)}{unit}" for n, unit in ((hours, "H"), (mins, "M")) if n) + last
+    if not date and not time:
+        return None
+    return f"P{date}" + (f"T{time}" if time else "")
+
+
+def minutes(iso: str) -> int | None:
+    """The minutes of a duration, at least one; a month counts thirty days. None when it says none."""
+    match = ISO_DURATION.fullmatch(iso)
+    if match is None:
+        return None
+    years, months, weeks, days, hours, mins, seconds = (_number(part) for part in match.groups())
+    total = ((years * 365 + months * 30 + weeks * 7 + days) * 24 + hours) * 60 + mins + seconds / 60
+    return max(1, round(total)) if total else None
+
+
+# --- Dates ------------------------------------------------------------------------------------
+
+DATE = re.compile(
+    r"(?P<year>\d{4})(?:[-/.](?P<month>\d{1,2})(?:[-/.](?P<day>\d{1,2})"
+    r"(?:(?:T|t|\s)\s?(?P<time>\d{1,2}(?::\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)?)"
+    r"\s?(?P<zone>Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?)?)?"
+)
+COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+FRENCH = re.compile(
+    r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:\s+(?:à\s+)?(\d{1,2}:\d{2}(?::\d{2})?))?"
+)
+WORDED = re.compile(r"(?:(?P<day>\d{1,2})(?:er)?\s+)?(?P<month>[a-zà-ÿ]{3,9})\.?\s+(?P<year>\d{4})")
+MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août")
+MONTHS += ("septembre", "octobre", "novembre", "décembre")
+
+
+@lru_cache(maxsize=4096)
+def when(text: str) -> str | None:
+    """A date as precise as given ("2012", "2012-10", "2012-10-16T10:00:00+02:00"); None if it is none.
+
+    Understands too: a space for the T, 16/10/2012, 20121016, « 16 octobre 2012 », and the dates of
+    electronic mail.
+    """
+    text = clean(text)[:60]
+    if match := DATE.fullmatch(text):
+        return _date(match["year"], match["month"], match["day"], match["time"], match["zone"])
+    if match := COMPACT.fullmatch(text):
+        return _date(*match.groups())
+    if match := FRENCH.fullmatch(text):
+        return _date(match[3], match[2], match[1], match[4])
+    if match := WORDED.fullmatch(text.casefold()):
+        month = [n for n, name in enumerate(MONTHS, 1) if name.startswith(match["month"])]
+        return _date(match["year"], str(month[0]), match["day"]) if len(month) == 1 else None
+    try:
+        return parsedate_to_datetime(text).isoformat()
+    except ValueError:
+        return None
+
+
+def _date(
+    year: str, month: str | None, day: str | None, time: str | None = None, zone: str | None = None
+) -> str | None:
+    if not int(year) or (month and not 1 <= int(month) <= 12):
+        return None
+    if month and day and not 1 <= int(day) <= monthrange(int(year), int(month))[1]:
+        return None
+    found = "-".join((year, *(part.zfill(2) for part in (month, day) if part)))
+    if time is None:
+        return found
+    hour, *rest = time.replace(",", ".").split(":")
+    if int(hour) > 23 or any(float(part) >= 60 for part in rest):
+        return None
+    return f"{found}T{':'.join((hour.zfill(2), *rest))}{_zone(zone)}"
+
+
+def _zone(zone: str | None) -> str:
+    if zone is None:
+        return ""
+    if zone[0] not in "+-":
+        return "Z"
+    return f"{zone[:3]}:{zone[3:].lstrip(':') or '00'}"
