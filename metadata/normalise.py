@@ -167,9 +167,23 @@ WORDS = re.compile(
     re.IGNORECASE,
 )
 IN_LETTERS = {
-    **{"un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7},
-    **{"huit": 8, "neuf": 9, "dix": 10, "quinze": 15, "vingt": 20, "trente": 30, "quarante": 40},
-    **{"quarante-cinq": 45, "cinquante": 50},
+    "un": 1,
+    "une": 1,
+    "deux": 2,
+    "trois": 3,
+    "quatre": 4,
+    "cinq": 5,
+    "six": 6,
+    "sept": 7,
+    "huit": 8,
+    "neuf": 9,
+    "dix": 10,
+    "quinze": 15,
+    "vingt": 20,
+    "trente": 30,
+    "quarante": 40,
+    "quarante-cinq": 45,
+    "cinquante": 50,
 }
 SECONDS = {"week": 604800, "day": 86400, "hour": 3600, "minute": 60, "second": 1}
 
@@ -271,8 +285,10 @@ FRENCH = re.compile(
     r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:\s+(?:à\s+)?(\d{1,2}:\d{2}(?::\d{2})?))?"
 )
 WORDED = re.compile(r"(?:(?P<day>\d{1,2})(?:er)?\s+)?(?P<month>[a-zà-ÿ]{3,9})\.?\s+(?P<year>\d{4})")
-MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août")
-MONTHS += ("septembre", "octobre", "novembre", "décembre")
+MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
 
 
 @lru_cache(maxsize=4096)
