@@ -54,6 +54,8 @@ def _function(path: str):  # type: ignore[no-untyped-def]  # goes with the inter
 
 def parse(raw: RawRecord) -> Reading:
     """Read a record. Raise ParseError, or UnknownFormat."""
+    if raw.fault:
+        raise ParseError(raw.fault)
     if raw.format not in READERS:
         raise UnknownFormat(f"Aucun lecteur pour le format « {raw.format} ».")
     reading: Reading = _function(READERS[raw.format])(raw)

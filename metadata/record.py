@@ -23,6 +23,7 @@ class RawRecord:
     payload: bytes = b""
     part: str = ""  # which resource of a file that holds several ("2"); "" for the only one
     deleted: bool = False  # the source says that it is gone
+    fault: str = ""  # why the source cannot give its bytes, in French: reading it raises ParseError
 
 
 class Text(NamedTuple):

@@ -6,7 +6,10 @@ being asked; `recover` is never set, since it turns a truncated feed into a shor
 
 from __future__ import annotations
 
+import codecs
 import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO, cast
 
 from lxml import etree
 
@@ -15,6 +18,21 @@ from .errors import ParseError
 #: A notice is a few kilobytes; the largest manifest met is under one megabyte.
 MEGABYTE = 1_000_000
 LIMIT = 5 * MEGABYTE
+
+CHUNK = 64 * 1024
+
+#: How every parser here is made.
+STRICT: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "dtd_validation": False,
+    "huge_tree": False,
+    "recover": False,
+    "remove_comments": True,
+    "remove_pis": True,
+    "collect_ids": False,
+}
 
 #: Encodings that a French tool may have written; others (UTF-7) only serve to hide something.
 ENCODINGS = re.compile(
@@ -39,23 +57,60 @@ def parse_xml(payload: bytes, limit: int = LIMIT) -> etree._Element:
     carries a DOCTYPE.
     """
     _refuse_at_sight(payload, limit)
-    parser = etree.XMLParser(
-        encoding=true_encoding(payload),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        recover=False,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-    )
+    parser = etree.XMLParser(encoding=true_encoding(payload), **STRICT)
     try:
         root = etree.fromstring(payload, parser)
     except etree.XMLSyntaxError as error:
         raise _explained(error) from error
-    document = root.getroottree().docinfo
+    _refuse_prolog(root)
+    return root
+
+
+def stream_xml(stream: BinaryIO, *tags: str) -> Iterator[etree._Element]:
+    """The outermost elements of these tags, of a document of any length, each as soon as read.
+
+    An element is emptied when the next one is asked for. Raise ParseError as parse_xml does; the
+    limit is on one element and what precedes it. A document without such an element gives none.
+    The stream is read from its beginning.
+    """
+    stream.seek(0)
+    head = stream.read(CHUNK)
+    _refuse_at_sight(head, LIMIT)
+    encoding = _stream_encoding(stream, head) if LATIN_1.match(head) else None
+    stream.seek(0)
+    parser = etree.XMLPullParser(("end",), tag=tags, encoding=encoding, **STRICT)
+    pending = 0
+    try:
+        while piece := stream.read(CHUNK):
+            parser.feed(piece)
+            pending += len(piece)
+            for _, element in cast("Iterator[tuple[str, etree._Element]]", parser.read_events()):
+                if not any(above.tag in tags for above in element.iterancestors()):
+                    _refuse_prolog(element)
+                    yield element
+                    _forget(element)
+                    pending = 0
+            if pending > LIMIT:
+                raise ParseError(
+                    f"Un élément dépasse {LIMIT // MEGABYTE} Mo\u00a0: il n’est pas lu.",
+                    remedy="Ce n’est pas une notice ordinaire\u00a0: vérifiez ce qui l’a produite.",
+                )
+        _refuse_prolog(parser.close())
+    except etree.XMLSyntaxError as error:
+        raise _explained(error) from error
+
+
+def _forget(element: etree._Element) -> None:
+    """Free an element, and what stood before it."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and (before := element.getprevious()) is not None:
+        parent.remove(before)
+
+
+def _refuse_prolog(element: etree._Element) -> None:
+    """Refuse a DOCTYPE that did not show, and encodings that hide something."""
+    document = element.getroottree().docinfo
     if document.internalDTD is not None:
         raise _no_doctype()
     if document.encoding and not ENCODINGS.fullmatch(document.encoding):
@@ -64,7 +119,6 @@ def parse_xml(payload: bytes, limit: int = LIMIT) -> etree._Element:
             remedy="Enregistrez le fichier en UTF-8.",
             line=1,
         )
-    return root
 
 
 def true_encoding(payload: bytes) -> str | None:
@@ -82,6 +136,26 @@ def true_encoding(payload: bytes) -> str | None:
             return "windows-1252" if C1.search(payload) else None
         return "utf-8"
     return None
+
+
+def _stream_encoding(stream: BinaryIO, head: bytes) -> str | None:
+    """What true_encoding says of a whole stream that declares Latin-1, in constant memory."""
+    utf8 = codecs.getincrementaldecoder("utf-8")()
+    is_utf8, has_accents, has_c1 = True, False, False
+    piece = head
+    while piece:
+        has_accents = has_accents or not piece.isascii()
+        has_c1 = has_c1 or C1.search(piece) is not None
+        try:
+            utf8.decode(piece if is_utf8 else b"")
+        except UnicodeDecodeError:
+            is_utf8 = False
+        piece = stream.read(CHUNK)
+    if not has_accents:
+        return None
+    if is_utf8:
+        return "utf-8"
+    return "windows-1252" if has_c1 else None
 
 
 def _refuse_at_sight(payload: bytes, limit: int) -> None:
