@@ -1,0 +1,95 @@
+"""Write every public page to files: the same application, asked for each page.
+
+The pages go to a new folder, and a symbolic link is moved to it at the end: whoever reads sees the
+old site or the new one, whole, whatever happens in between.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from indexer import facets
+from indexer.entry import State
+
+from . import create_app
+from .browse import OTHERS
+from .help import PAGES
+from .resource import FORMATS
+from .search import UNSAID
+from .site import Site
+
+
+class BuildError(Exception):
+    """A page that should be public does not answer 200; nothing was published."""
+
+
+def build(site: Site, folder: Path, progress: Callable[[str], None] = lambda url: None) -> int:
+    """Write the site under `folder`, a symbolic link moved at the end; return how many files.
+
+    Raise BuildError, or OSError where the folder cannot be written: the site that was there stays.
+    """
+    frozen = replace(site, frozen=True)
+    fresh = folder.parent / f".{folder.name}-{secrets.token_hex(4)}"
+    fresh.mkdir(parents=True)
+    try:
+        written = 0
+        client = create_app(frozen).test_client()
+        for url in addresses(frozen):
+            answer = client.get(url)
+            if answer.status_code != 200:
+                raise BuildError(f"{url} répond {answer.status} : le site n’est pas publié.")
+            path = file_of(fresh, url)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(answer.data)
+            written += 1
+            progress(url)
+        publish(fresh, folder)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+    return written
+
+
+def addresses(site: Site) -> Iterator[str]:
+    """Every public address that a file can answer for."""
+    yield from ("/", "/ressources")
+    yield from (f"/aide/{name}" for name in PAGES)
+    yield from (f"/static/{name}" for name in site.assets.values())
+    counts = _disciplines(site)
+    yield from (f"/ressources/{OTHERS if key == UNSAID else key}" for key in counts)
+    for slug in site.store.slugs(State.PUBLISHED):
+        yield f"/ressources/{slug}"
+        yield from (f"/ressources/{slug}.{extension}" for extension in FORMATS)
+
+
+def _disciplines(site: Site) -> list[str]:
+    from indexer.search import Query
+
+    counts = site.engine.search(Query(size=1)).facets.get("discipline", {})
+    return [key for key in (*facets.disciplines(), UNSAID) if counts.get(key)]
+
+
+def file_of(folder: Path, url: str) -> Path:
+    """Where a page stands: `/x.json` as it is, `/x` as `x/index.html`, which any server finds."""
+    path = folder / url.lstrip("/")
+    return path if "." in path.name else path / "index.html"
+
+
+def publish(fresh: Path, folder: Path) -> None:
+    """Point `folder` at the new site, in one step, and drop the one before."""
+    if folder.exists() and not folder.is_symlink():
+        raise BuildError(
+            f"{folder} est un dossier ordinaire : déplacez-le, Balise y place un lien symbolique."
+        )
+    link = folder.with_name(f".{folder.name}-lien")
+    link.unlink(missing_ok=True)
+    link.symlink_to(fresh.name)
+    os.replace(link, folder)
+    for old in folder.parent.glob(f".{folder.name}-*"):
+        if old.is_dir() and not old.is_symlink() and old.name != fresh.name:
+            shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,83 @@
+"""What the views share: the store, the engine, the addresses, the assets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from flask import current_app
+from markupsafe import Markup
+
+from indexer.search import SearchEngine
+from indexer.store import SqlStore
+
+STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Publisher:
+    """Who answers for the catalogue."""
+
+    name: str = ""
+    contact: str = ""
+
+    @property
+    def contact_address(self) -> str:
+        """A link: the contact is an e-mail address or a page."""
+        return f"mailto:{self.contact}" if "@" in self.contact else self.contact
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """One catalogue being served, or being written to files (`frozen`)."""
+
+    store: SqlStore
+    engine: SearchEngine
+    base_url: str = ""
+    publisher: Publisher = Publisher()
+    frozen: bool = False
+    assets: Mapping[str, str] = field(default_factory=lambda: hashed(STATIC))
+
+    @property
+    def search_address(self) -> str:
+        """Where the search form leads: frozen pages need a live site, "" when there is none."""
+        if not self.frozen:
+            return "/recherche"
+        return f"{self.base_url}/recherche" if self.base_url else ""
+
+    def embed(self, document: Mapping[str, object]) -> Markup:
+        """JSON that can stand inside a <script> element."""
+        text = json.dumps(document, ensure_ascii=False)
+        for character in "<>&":
+            text = text.replace(character, f"\\u{ord(character):04x}")
+        return Markup(text)  # escaped just above
+
+
+def hashed(folder: Path) -> dict[str, str]:
+    """The public name of each asset: its own with eight digits of its hash, so it never expires."""
+    names = {}
+    for path in sorted(folder.iterdir()):
+        mark = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+        names[path.name] = f"{path.stem}.{mark}{path.suffix}"
+    return names
+
+
+def current_site() -> Site:
+    return cast(Site, current_app.extensions["site"])
+
+
+def store() -> SqlStore:
+    return current_site().store
+
+
+def engine() -> SearchEngine:
+    return current_site().engine
+
+
+def canonical(path: str) -> str:
+    """The public address of a page; relative where the configuration gives no base_url."""
+    return current_site().base_url + path

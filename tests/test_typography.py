@@ -1,0 +1,34 @@
+"""French typography of the pages."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catalogue_site.typography import page
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("« oui » ; non ! pourquoi ?", "«\u00a0oui\u00a0»\u202f; non\u202f! pourquoi\u202f?"),
+        ("Note : 12 000 ressources", "Note\u00a0: 12\u202f000\u00a0ressources"),
+        ("l'heure ...", "l’heure …"),
+        ("l&#39;heure", "l’heure"),
+        ("cycle 3, 45 min, 87 %", "cycle\u00a03, 45\u00a0min, 87\u00a0%"),
+        ("CC BY-SA 4.0", "CC\u00a0BY\u2011SA\u00a04.0"),
+        ("le 14 octobre", "le 14\u00a0octobre"),
+        ("https://a.example/c?d=1;e", "https://a.example/c?d=1;e"),
+        ("Il est 8:30", "Il est 8:30"),
+        ("<code>a ? b : c</code>", "<code>a ? b : c</code>"),
+        ('<a title="a ? b">c ?</a>', '<a title="a ? b">c\u202f?</a>'),
+        ('<i lang="en">what ?</i> quoi ?', '<i lang="en">what ?</i> quoi\u202f?'),
+        ("a &amp; b ?", "a &amp; b\u202f?"),
+    ],
+)
+def test_a_page_is_set_as_a_french_printer_would(written, shown):
+    assert page(written) == shown
+
+
+@given(st.text(alphabet="«»;:!?. 'aA0%<>\u00a0\u202f-BYSA…"))
+def test_setting_a_page_twice_changes_nothing_more(html):
+    assert page(page(html)) == page(html)
