@@ -1,1 +1,365 @@
-"""Placeholder: being written."""
+"""What the catalogue keeps: the entries of all sources, and what people decided about them.
+
+The bytes a source published are the truth. A Record is read from them each time it is asked for,
+and the search index can be made again from them at any time. How a harvest writes is in runs.py.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from metadata import MetadataError, RawRecord, Reading, Record, parse
+from metadata.record import General, Text
+from metadata.vocabulary import scolomfr
+
+from . import keeping
+from .arrival import arrive, storable
+from .changes import batches, note, note_where
+from .entry import Change, Duplicates, Entry, Family, Reject, SourceStatus, State, Unmapped
+from .errors import RecordNotFound, StoreError
+from .families import regrouping
+from .runs import Runs
+from .schema import (
+    CHANGES,
+    ENTRIES,
+    MAPPINGS,
+    NAMES,
+    PAYLOADS,
+    REJECTS,
+    SOURCES,
+    UNMAPPED,
+    AnyRow,
+    open_database,
+    writing,
+)
+from .terms import Mappings, mapped, name_of
+
+#: How many entries are read from the database, and their records from their bytes, at once.
+BATCH = 100
+
+
+class SqlStore:
+    """The store, in a database named by an SQLAlchemy address ("sqlite:///var/balise.sqlite")."""
+
+    def __init__(self, url: str) -> None:
+        """Open the database, made or brought up to date if need be. Raise StoreError."""
+        self._engine = open_database(url)
+        self._writer = writing(self._engine)
+        self.runs = Runs(self._engine)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # Entries
+
+    def get(self, slug: str) -> Entry:
+        """The entry at this address, or at an earlier one of its own. Raise RecordNotFound."""
+        with self._engine.connect() as db:
+            found = _resolve(db, slug)
+        for entry in self.read([found] if found else []):
+            return entry
+        raise RecordNotFound(f"Aucune entrée «\u00a0{slug}\u00a0».")
+
+    def find(self, text: str) -> Entry:
+        """The entry under a slug, its last sixteen characters, or the name its source gives it.
+
+        Raise RecordNotFound, also when several sources use this name.
+        """
+        with self._engine.connect() as db:
+            query = sa.select(ENTRIES.c.slug).where(ENTRIES.c.identifier == storable(text))
+            slugs = [found] if (found := _resolve(db, text)) else db.scalars(query).all()
+        if len(slugs) > 1:
+            names = ", ".join(sorted(slugs))
+            raise RecordNotFound(
+                f"Plusieurs entrées portent le nom «\u00a0{text}\u00a0»\u00a0: {names}."
+            )
+        for entry in self.read(slugs):
+            return entry
+        raise RecordNotFound(f"Aucune entrée «\u00a0{text}\u00a0».")
+
+    def read(self, slugs: Iterable[str], state: State | None = None) -> Iterator[Entry]:
+        """Yield those that exist, and are in this state if one is given, in the order asked."""
+        for batch in batches(slugs, BATCH):
+            with self._engine.connect() as db:
+                rows = {row.slug: row for row in db.execute(_entries(batch, state))}
+                mappings = _mappings(db)
+            for slug in batch:
+                if slug in rows:
+                    yield _entry(rows[slug], mappings)
+
+    def slugs(self, state: State = State.PUBLISHED) -> list[str]:
+        """The slugs of all entries in a state, in order."""
+        query = sa.select(ENTRIES.c.slug).where(ENTRIES.c.state == state)
+        with self._engine.connect() as db:
+            return [*db.scalars(query.order_by(ENTRIES.c.slug))]
+
+    def payload(self, slug: str) -> RawRecord:
+        """The bytes as published: for the operator and for re-reading. Raise RecordNotFound."""
+        with self._engine.connect() as db:
+            row = db.execute(_entries([_resolve(db, slug) or slug])).first()
+        if row is None:
+            raise RecordNotFound(f"Aucune entrée «\u00a0{slug}\u00a0».")
+        return _raw(row)
+
+    def family(self, slug: str) -> Family:
+        """The whole that an entry is, or is a part of, with all its published parts."""
+        with self._engine.connect() as db:
+            head = db.scalar(sa.select(ENTRIES.c.head).where(ENTRIES.c.slug == slug)) or slug
+            members = sa.select(ENTRIES.c.slug).where(
+                ENTRIES.c.head == head, ENTRIES.c.slug != head
+            )
+            return Family(head=head, members=tuple(db.scalars(members.order_by(ENTRIES.c.slug))))
+
+    # What the index has to catch up with
+
+    def changes(self, limit: int) -> list[Change]:
+        """Some entries that the index has not caught up with, the longest waiting first."""
+        query = sa.select(CHANGES).order_by(CHANGES.c.revision, CHANGES.c.slug).limit(limit)
+        with self._engine.connect() as db:
+            return [Change(row.slug, row.revision) for row in db.execute(query)]
+
+    def settle(self, changes: Iterable[Change]) -> None:
+        """Strike these off, unless they changed again meanwhile."""
+        slug, revision = CHANGES.c.slug, CHANGES.c.revision
+        done = sa.delete(CHANGES).where(slug == sa.bindparam("s"), revision == sa.bindparam("r"))
+        rows = [{"s": change.slug, "r": change.revision} for change in changes]
+        if rows:
+            with self._writer.begin() as tx:
+                tx.execute(done, rows)
+
+    def mark_all_changed(self) -> int:
+        """Have the index look at every entry again; return how many there are."""
+        with self._writer.begin() as tx:
+            return note_where(tx, sa.true())
+
+    # What the operator decides
+
+    def takedown(self, slug: str, reason: str, now: datetime) -> None:
+        """Remove an entry at once from all that is public; harvests do not bring it back."""
+        with self._writer.begin() as tx:
+            self._move(tx, slug, state=State.TAKEN_DOWN, reason=reason, gone_since=now)
+
+    def restore(self, slug: str) -> None:
+        """Undo a takedown. Raise StoreError when there was none."""
+        source = sa.select(SOURCES.c.publish).join(ENTRIES, ENTRIES.c.source == SOURCES.c.key)
+        with self._writer.begin() as tx:
+            found = _resolve(tx, slug)
+            taken = (ENTRIES.c.slug == found) & (ENTRIES.c.state == State.TAKEN_DOWN)
+            publish = tx.scalar(source.where(taken))
+            if publish is None:
+                raise StoreError(f"L’entrée «\u00a0{slug}\u00a0» n’a pas été retirée.")
+            state = keeping.live_state(publish)
+            self._move(tx, slug, state=state, reason="", gone_since=None)
+
+    def _move(self, tx: sa.Connection, slug: str, **values: Any) -> None:
+        found = _resolve(tx, slug)
+        if found is None:
+            raise RecordNotFound(f"Aucune entrée «\u00a0{slug}\u00a0».")
+        with regrouping(tx, [found]):
+            tx.execute(sa.update(ENTRIES).where(ENTRIES.c.slug == found).values(values))
+        note(tx, [found])
+
+    def map_value(self, value: str, uri: str, now: datetime) -> int:
+        """Say which concept a value means, wherever its vocabulary is expected.
+
+        Return how many entries say it: the index will look at them again. Raise StoreError when
+        there is no such concept.
+        """
+        concept = scolomfr().concept(uri)
+        if concept is None:
+            raise StoreError(f"Aucun vocabulaire n’a de concept «\u00a0{uri}\u00a0».")
+        key = {"vocabulary": concept.vocabulary, "name": storable(name_of(value))}
+        said = sa.select(UNMAPPED.c.slug).where(
+            UNMAPPED.c.vocabulary == key["vocabulary"], UNMAPPED.c.name == key["name"]
+        )
+        with self._writer.begin() as tx:
+            old = (MAPPINGS.c[name] == text for name, text in key.items())
+            tx.execute(sa.delete(MAPPINGS).where(*old))
+            tx.execute(sa.insert(MAPPINGS).values(**key, uri=concept.uri, since=now))
+            return note_where(tx, ENTRIES.c.slug.in_(said))
+
+    # What the operator looks at
+
+    def sources(self) -> list[SourceStatus]:
+        """How each source stands, by key."""
+        return [*self.runs.statuses()]
+
+    def rejects(self, source: str) -> Iterator[Reject]:
+        """The records of a source that cannot be read, the latest last."""
+        columns = (REJECTS.c.source, REJECTS.c.identifier, REJECTS.c.error, REJECTS.c.since)
+        query = sa.select(*columns).where(REJECTS.c.source == source)
+        with self._engine.connect() as db:
+            rows = db.execute(query.order_by(REJECTS.c.since, REJECTS.c.identifier)).all()
+        for row in rows:
+            yield Reject(**row._mapping)
+
+    def unmapped(self, source: str = "") -> list[Unmapped]:
+        """The values that nobody knows yet, by source, the most frequent first."""
+        columns = (ENTRIES.c.source, *UNMAPPED.c["element", "vocabulary", "name"])
+        count = sa.func.count().label("count")
+        value, example = sa.func.min(UNMAPPED.c.value), sa.func.min(UNMAPPED.c.slug)
+        decided = sa.exists().where(
+            MAPPINGS.c.vocabulary == UNMAPPED.c.vocabulary, MAPPINGS.c.name == UNMAPPED.c.name
+        )
+        query = (
+            sa.select(*columns, value.label("value"), example.label("example"), count)
+            .join(ENTRIES, ENTRIES.c.slug == UNMAPPED.c.slug)
+            .where(ENTRIES.c.state.in_((State.PUBLISHED, State.WITHHELD)), ~decided)
+            .group_by(*columns)
+            .order_by(ENTRIES.c.source, count.desc(), UNMAPPED.c.element, UNMAPPED.c.name)
+        )
+        with self._engine.connect() as db:
+            rows = db.execute(query.where(ENTRIES.c.source == source) if source else query).all()
+        names = Unmapped.__dataclass_fields__
+        return [Unmapped(**{name: row._mapping[name] for name in names}) for row in rows]
+
+    def duplicates(self) -> list[Duplicates]:
+        """The published entries that share a name of the resource, families apart."""
+        shared = (
+            sa.select(NAMES.c.kind, NAMES.c.value)
+            .join(ENTRIES, ENTRIES.c.slug == NAMES.c.slug)
+            .where(ENTRIES.c.state == State.PUBLISHED, NAMES.c.kind != "name")
+            .group_by(NAMES.c.kind, NAMES.c.value)
+            .having(sa.func.count() > 1)
+            .subquery()
+        )
+        query = (
+            sa.select(NAMES.c.kind, NAMES.c.value, ENTRIES.c.slug, ENTRIES.c.head)
+            .join(shared, (shared.c.kind == NAMES.c.kind) & (shared.c.value == NAMES.c.value))
+            .join(ENTRIES, ENTRIES.c.slug == NAMES.c.slug)
+            .where(ENTRIES.c.state == State.PUBLISHED)
+            .order_by(NAMES.c.kind, NAMES.c.value, ENTRIES.c.slug)
+        )
+        with self._engine.connect() as db:
+            rows = db.execute(query).all()
+        return _duplicates(rows)
+
+    # Reading everything again
+
+    def reread(self, now: datetime) -> Iterator[int]:
+        """Read every record again from its bytes, those refused too, after a change of a reader.
+
+        Yield how many are done, some at a time. Nothing is lost: what the new reader refuses keeps
+        its entry, and is listed among the rejects.
+        """
+        with self._engine.connect() as db:
+            slugs = db.scalars(sa.select(ENTRIES.c.slug)).all()
+            refused = db.execute(sa.select(REJECTS.c.source, REJECTS.c.identifier)).all()
+        done = 0
+        for batch in batches(slugs, BATCH):
+            with self._writer.begin() as tx:
+                _read_again(tx, batch, now)
+            yield (done := done + len(batch))
+        for source, identifier in refused:
+            with self._writer.begin() as tx:
+                _try_again(tx, source, identifier, now)
+            yield (done := done + 1)
+
+
+def _read_again(tx: sa.Connection, slugs: list[str], now: datetime) -> None:
+    """What is derived from the bytes of these entries, made again."""
+    rows = tx.execute(_entries(slugs)).all()
+    arrivals = [(row, arrive(_raw(row))) for row in rows]
+    readable = [(row.slug, arrival) for row, arrival in arrivals if not arrival.error]
+    with regrouping(tx, slugs):
+        keeping.write_contents(tx, readable)
+        for slug, arrival in readable:
+            title = {"title": arrival.title}
+            tx.execute(sa.update(ENTRIES).where(ENTRIES.c.slug == slug).values(title))
+    note(tx, slugs)
+    for row, arrival in arrivals:
+        if arrival.error:
+            keeping.write_rejects(tx, row.source, row.seen_in, [arrival], (), now)
+
+
+def _try_again(tx: sa.Connection, source: str, identifier: str, now: datetime) -> None:
+    """A record refused, read once more."""
+    mine = (REJECTS.c.source == source) & (REJECTS.c.identifier == identifier)
+    row = tx.execute(sa.select(REJECTS).where(mine)).first()
+    if row is not None:
+        raw = _raw(row)
+        keeping.keep(tx, source, row.seen_in, [raw], [arrive(raw)], now)
+
+
+def _resolve(db: sa.Connection, slug: str) -> str | None:
+    """The slug of today of an entry named by any slug of its own, or by its hash alone."""
+    found = sa.select(ENTRIES.c.slug).where(ENTRIES.c.hash == slug.rpartition("-")[2])
+    return db.scalar(found)
+
+
+def _entries(slugs: list[str], state: State | None = None) -> sa.Select[Any]:
+    query = (
+        sa.select(
+            ENTRIES,
+            PAYLOADS.c.payload,
+            SOURCES.c.origin,
+            SOURCES.c.licence,
+            SOURCES.c.title.label("source_title"),
+        )
+        .join(PAYLOADS, PAYLOADS.c.slug == ENTRIES.c.slug)
+        .join(SOURCES, SOURCES.c.key == ENTRIES.c.source)
+        .where(ENTRIES.c.slug.in_(slugs))
+    )
+    return query if state is None else query.where(ENTRIES.c.state == state)
+
+
+def _mappings(db: sa.Connection) -> Mappings:
+    return {(row.vocabulary, row.name): row.uri for row in db.execute(sa.select(MAPPINGS))}
+
+
+def _entry(row: AnyRow, mappings: Mappings) -> Entry:
+    reading = _reading(row)
+    return Entry(
+        slug=row.slug,
+        source=row.source,
+        identifier=row.identifier,
+        format=row.format,
+        part=row.part,
+        origin=row.origin,
+        source_title=row.source_title,
+        licence=row.licence,
+        state=State(row.state),
+        record=mapped(reading.record, mappings),
+        findings=reading.findings,
+        family=row.head,
+        first_seen=row.first_seen,
+        last_changed=row.last_changed,
+        last_seen=row.last_seen,
+        gone_since=row.gone_since,
+        reason=row.reason,
+    )
+
+
+def _raw(row: AnyRow) -> RawRecord:
+    return RawRecord(
+        identifier=row.identifier,
+        format=row.format,
+        payload=keeping.unpack(row.payload),
+        part=row.part,
+    )
+
+
+def _reading(row: AnyRow) -> Reading:
+    try:
+        return parse(_raw(row))
+    except MetadataError:
+        # A newer reader refuses what an older one took: its title remains, until it is mended.
+        return Reading(record=Record(general=General(title=(Text(row.title),))))
+
+
+def _duplicates(rows: Iterable[AnyRow]) -> list[Duplicates]:
+    """Groups of entries, each once, under the first thing they share; not within one family."""
+    groups: dict[tuple[str, str], list[AnyRow]] = defaultdict(list)
+    for row in rows:
+        groups[row.kind, row.value].append(row)
+    found: dict[tuple[str, ...], Duplicates] = {}
+    for (kind, value), members in groups.items():
+        slugs = tuple(row.slug for row in members)
+        if len({row.head or row.slug for row in members}) > 1:
+            found.setdefault(slugs, Duplicates(slugs=slugs, kind=kind, value=value))
+    return [*found.values()]

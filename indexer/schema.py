@@ -1,0 +1,245 @@
+"""The tables, the database they live in, and the migrations that make them.
+
+Every transaction says what it is for: readers see one moment of the database, writers take turns.
+SQLAlchemy's own ways with sqlite3 lose concurrent updates in silence.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from .errors import StoreError
+
+#: The revision this code works with: the newest of migrations/versions.
+HEAD = "0001"
+
+#: How long a writer waits for its turn, in milliseconds.
+PATIENCE = 60_000
+
+
+#: A row of any query.
+AnyRow: TypeAlias = "sa.Row[*tuple[Any, ...]]"
+
+
+class UtcDateTime(sa.TypeDecorator[datetime]):
+    """A moment, always in UTC and always aware: SQLite forgets time zones."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        return value and value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+
+
+META = sa.MetaData()
+
+# What the configuration says of a source, and where its harvests stand.
+SOURCES = sa.Table(
+    "sources",
+    META,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("publish", sa.Text, nullable=False),
+    sa.Column("licence", sa.Text, nullable=False),
+    sa.Column("since", UtcDateTime),  # the source's clock when its last complete run began
+    sa.Column("last_complete", UtcDateTime),
+    sa.Column("last_full", UtcDateTime),
+    sa.Column("held_lost", sa.Integer),  # a drop that waits for somebody to confirm it
+    sa.Column("held_known", sa.Integer),
+    sa.Column("held_since", UtcDateTime),
+)
+
+# One row per harvest. The one under way has no end, and the cursor of the last page stored.
+RUNS = sa.Table(
+    "runs",
+    META,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("source", sa.ForeignKey("sources.key"), nullable=False, index=True),
+    sa.Column("started", UtcDateTime, nullable=False),
+    sa.Column("full", sa.Boolean, nullable=False),
+    sa.Column("since", UtcDateTime),
+    sa.Column("as_of", UtcDateTime),
+    sa.Column("cursor", sa.Text, nullable=False),
+    sa.Column("restarts", sa.Integer, nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),
+    sa.Column("ended", UtcDateTime),
+    sa.Column("complete", sa.Boolean, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+)
+
+# Rows are never deleted: an entry that left is a tombstone.
+ENTRIES = sa.Table(
+    "entries",
+    META,
+    sa.Column("slug", sa.Text, primary_key=True),
+    sa.Column("hash", sa.String(16), nullable=False, unique=True),
+    sa.Column("source", sa.ForeignKey("sources.key"), nullable=False),
+    sa.Column("identifier", sa.Text, nullable=False),
+    sa.Column("format", sa.Text, nullable=False),
+    sa.Column("part", sa.Text, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),  # of format, part and payload
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("first_seen", UtcDateTime, nullable=False),
+    sa.Column("last_changed", UtcDateTime, nullable=False),
+    sa.Column("last_seen", UtcDateTime, nullable=False),
+    sa.Column("gone_since", UtcDateTime),
+    sa.Column("seen_in", sa.Integer, nullable=False),  # the last run that showed it
+    sa.Column("leaving_in", sa.Integer),  # the run in which its source said that it is gone
+    sa.Column("missing", sa.Integer, nullable=False),  # complete harvests in a row without it
+    sa.Column("head", sa.Text, nullable=False),  # slug of the head of its family, "" when alone
+    sa.UniqueConstraint("identifier", "source"),
+    sa.Index("entries_by_source", "source", "state"),
+    sa.Index("entries_by_head", "head"),
+)
+
+# Apart from the entries, so that looking through these stays quick. Compressed.
+PAYLOADS = sa.Table(
+    "payloads",
+    META,
+    sa.Column("slug", sa.ForeignKey("entries.slug"), primary_key=True),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+)
+
+# Records refused, with their bytes: the next version of the reader may know better.
+REJECTS = sa.Table(
+    "rejects",
+    META,
+    sa.Column("source", sa.ForeignKey("sources.key"), primary_key=True),
+    sa.Column("identifier", sa.Text, primary_key=True),
+    sa.Column("format", sa.Text, nullable=False),
+    sa.Column("part", sa.Text, nullable=False),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("since", UtcDateTime, nullable=False),
+    sa.Column("seen_in", sa.Integer, nullable=False),
+)
+
+# What the search index has not caught up with; empty most of the time.
+CHANGES = sa.Table(
+    "changes",
+    META,
+    sa.Column("slug", sa.ForeignKey("entries.slug"), primary_key=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+)
+
+# One row: how many transactions have changed what the index shows.
+REVISION = sa.Table("revision", META, sa.Column("number", sa.Integer, nullable=False))
+
+# Derived from the payloads: what a resource is called, for families and duplicates.
+NAMES = sa.Table(
+    "names",
+    META,
+    sa.Column("slug", sa.ForeignKey("entries.slug"), primary_key=True),
+    sa.Column("kind", sa.String(16), primary_key=True),
+    sa.Column("value", sa.Text, primary_key=True),
+    sa.Index("names_by_value", "value"),
+)
+
+# Derived: « slug is a part of value » (role "part"), « slug has the part value » (role "whole").
+RELATIONS = sa.Table(
+    "relations",
+    META,
+    sa.Column("slug", sa.ForeignKey("entries.slug"), primary_key=True),
+    sa.Column("role", sa.String(8), primary_key=True),
+    sa.Column("value", sa.Text, primary_key=True),
+    sa.Index("relations_by_value", "value"),
+)
+
+# Derived: values that no vocabulary knows.
+UNMAPPED = sa.Table(
+    "unmapped",
+    META,
+    sa.Column("slug", sa.ForeignKey("entries.slug"), primary_key=True),
+    sa.Column("element", sa.String(16), primary_key=True),
+    sa.Column("vocabulary", sa.String(3), primary_key=True),
+    sa.Column("value", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),  # the value as vocabularies compare it
+    sa.Index("unmapped_by_name", "name"),
+)
+
+# What people decided that a value means where a vocabulary is expected.
+MAPPINGS = sa.Table(
+    "mappings",
+    META,
+    sa.Column("vocabulary", sa.String(3), primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("uri", sa.Text, nullable=False),
+    sa.Column("since", UtcDateTime, nullable=False),
+)
+
+
+def open_database(url: str) -> sa.Engine:
+    """The database at this address, its folder made if need be, its tables brought up to date."""
+    address = sa.make_url(url)
+    if address.get_backend_name() == "sqlite" and address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(address)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    _migrate(engine)
+    return engine
+
+
+def writing(engine: sa.Engine) -> sa.Engine:
+    """The same database, for transactions that write: each takes its turn from its first word."""
+    return engine.execution_options(writes=True)
+
+
+def _prepare_sqlite(
+    connection: sa.engine.interfaces.DBAPIConnection, _: ConnectionPoolEntry
+) -> None:
+    connection.isolation_level = None  # sqlite3 begins nothing by itself: _begin_sqlite does
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {PATIENCE}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _migrate(engine: sa.Engine) -> None:
+    """Bring the tables to HEAD in one transaction; a database from a newer Balise is refused."""
+    with engine.connect() as db:
+        if _revision(db) == HEAD:
+            return
+    # Imported here: it takes longer to load than the rest, and is needed once per release.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    with writing(engine).begin() as tx:
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+        config.attributes["connection"] = tx
+        try:
+            command.upgrade(config, HEAD)
+        except CommandError as error:
+            message = (
+                f"La base {engine.url.database} vient d’une version plus récente de Balise\u00a0: "
+            )
+            raise StoreError(message + "mettez Balise à jour.") from error
+
+
+def _revision(db: sa.Connection) -> str | None:
+    if not sa.inspect(db).has_table("alembic_version"):
+        return None
+    version = sa.table("alembic_version", sa.column("version_num", sa.Text))
+    return db.scalar(sa.select(version.c.version_num))
