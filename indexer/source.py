@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -53,3 +53,23 @@ class Source(Protocol):
         Lazily: a page is asked for when the one before is stored. Raise SourceError, or
         StaleCursor when the cursor means nothing any more.
         """
+
+
+#: What goes into one page, and one transaction, of a source that has no pages of its own.
+PAGE_RECORDS = 100
+PAGE_BYTES = 4_000_000
+
+
+def in_pages(records: Iterable[tuple[RawRecord, str]]) -> Iterator[Page]:
+    """Records, each with the cursor after it, by pages of a bounded size."""
+    page: list[RawRecord] = []
+    size = 0
+    cursor = ""
+    for record, cursor in records:
+        page.append(record)
+        size += len(record.payload)
+        if len(page) == PAGE_RECORDS or size > PAGE_BYTES:
+            yield Page(records=tuple(page), cursor=cursor)
+            page, size = [], 0
+    if page:
+        yield Page(records=tuple(page), cursor=cursor)
