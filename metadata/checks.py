@@ -1,0 +1,42 @@
+"""Judge a record: the findings of its reading, and the rules of a profile.
+
+`lom` asks for the minimum, `lomfr` for what the ScoLOMFR profile makes obligatory or recommended,
+`gar` runs the nineteen controls of the GAR, `commun` says what a teacher misses. To add a rule,
+write a generator of faults beside its siblings and name it in their table; docs/controles.md is
+made from the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from . import coherence, communchecks, gar, termchecks
+from .elements import place
+from .finding import Finding
+from .obligations import MINIMUM, OBLIGATIONS
+from .record import Reading
+from .rule import Rule
+
+PROFILES: Mapping[str, tuple[Rule, ...]] = {
+    "lom": (*MINIMUM, *coherence.RULES),
+    "lomfr": (*OBLIGATIONS, *coherence.RULES, *termchecks.RULES),
+    "gar": gar.CONTROLS,
+    "commun": communchecks.RULES,
+}
+
+
+def check(reading: Reading, profile: str = "lomfr", payload: bytes = b"") -> tuple[Finding, ...]:
+    """Every finding on a record, in the order of the standard, then of the lines.
+
+    The payload is only needed by the `gar` profile, whose first control is about the XML itself.
+    """
+    found = [*reading.findings]
+    if profile == "gar":
+        found += gar.valid_xml(payload)
+    for rule in PROFILES[profile]:
+        found += rule(reading)
+    return tuple(sorted(dict.fromkeys(found), key=_order))
+
+
+def _order(finding: Finding) -> tuple[tuple[int, ...], int, int]:
+    return (place(finding.element), finding.line or 0, finding.column or 0)
