@@ -327,6 +327,9 @@ def _date(
     hour, *rest = time.replace(",", ".").split(":")
     if int(hour) > 23 or any(float(part) >= 60 for part in rest):
         return None
+    if zone:  # a zone is said after the seconds
+        rest = [*rest, "00", "00"][:2]
+    rest = [re.sub(r"\.0+$", "", part) for part in rest]
     return f"{found}T{':'.join((hour.zfill(2), *rest))}{_zone(zone)}"
 
 

@@ -58,8 +58,10 @@ def entity(text: str) -> Entity | None:
     card = _unfolded(html.unescape(text))
     values = _values(card)
     names, organisation = _words(values.get("N", "")), _organisation(values.get("ORG", ""))
+    name = _full_name(_words(values.get("FN", "")), names) or _public(values.get("", ""))
     found = Entity(
-        name=_full_name(_words(values.get("FN", "")), names) or _public(values.get("", "")),
+        # An organisation has to bear a name too: said twice, it names nobody.
+        name="" if name == organisation else name,
         organisation=organisation,
         siren=_digits(SIREN, card),
         isni=_digits(ISNI, card),
@@ -127,10 +129,13 @@ def _public(value: str) -> str:
     """A value without what would let one write to, call or visit somebody."""
     value = re.sub(r"\\[nN]", " ", value)
     value = re.sub(r"\\(.)", r"\1", value)
-    for private in (MAIL, ADDRESS, PHONE):
-        value = private.sub(" ", value)
-    value = EMPTY_BRACKETS.sub(" ", value)
-    return " ".join(value.split()).strip(" ,;:/|–-")
+    before = ""
+    while value != before:  # what was taken out may bring the parts of another together
+        before = value
+        for private in (MAIL, ADDRESS, PHONE, EMPTY_BRACKETS):
+            value = private.sub(" ", value)
+        value = " ".join(value.split()).strip(" ,;:/|–-")
+    return value
 
 
 def _digits(pattern: re.Pattern[str], card: str) -> str:

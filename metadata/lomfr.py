@@ -1,0 +1,97 @@
+"""LOM, LOMFR and ScoLOMFR XML to and from Record, of every generation, namespace and habit.
+
+Reading is lenient and says every fault; lomtable.py drives both ways. The standard:
+https://www.reseau-canope.fr/scolomfr/ (ScoLOMFR), NF Z76-041 (LOMFR), IEEE 1484.12.1 and .3 (LOM).
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from .errors import ParseError
+from .lomreader import LomReader, local_name
+from .lomtable import LOM, RECORD
+from .lomwriter import dump
+from .record import RawRecord, Reading
+from .safexml import line_of, parse_xml, true_encoding
+
+__all__ = ["dump", "parse", "read"]
+
+#: Other things that are sent in a notice's place, by root element.
+STRANGERS = {
+    "manifest": (
+        "un manifeste de paquet (imsmanifest.xml) sans notice",
+        "Donnez le paquet entier, ou nommez le fichier imsmanifest.xml.",
+    ),
+    "dc": ("une notice Dublin Core", "Moissonnez-la sous le préfixe oai_dc."),
+    "add": (
+        "un envoi vers un index Solr",
+        "Donnez la notice LOM dont il a été tiré\u00a0: l’index en a perdu la structure.",
+    ),
+    "oai-pmh": ("une réponse OAI-PMH sans notice LOM", "Moissonnez l’entrepôt par son adresse."),
+    "feed": ("un flux Atom", "Déclarez-le comme source de type syndication."),
+    "rss": ("un flux RSS", "Déclarez-le comme source de type syndication."),
+    "html": ("une page web", "Donnez l’adresse de la notice XML et non celle de la page."),
+    "coursestructure": ("un fichier cmi5.xml", "Donnez le paquet entier."),
+}
+ROOT_WANTED = f"Une notice commence par l’élément «\u00a0lom\u00a0» de l’espace de noms {LOM}."
+
+
+def parse(raw: RawRecord) -> Reading:
+    """Read a notice, wherever it stands in its file. Raise ParseError when there is none."""
+    root = parse_xml(raw.payload)
+    found = _notice(root, raw.part)
+    reader = LomReader()
+    encoding = true_encoding(raw.payload)
+    if encoding:
+        reader.notes.warn(
+            "lom-codage",
+            "",
+            f"Le fichier s’annonce en Latin-1 mais il est en {encoding}\u00a0: il est lu ainsi.",
+            f'Annoncez encoding="{encoding}", ou enregistrez le fichier en UTF-8.',
+            1,
+        )
+    return reader.read(found)
+
+
+def read(element: etree._Element) -> Reading:
+    """Read a LOM element that is already parsed, or the first one that it holds."""
+    return LomReader().read(_notice(element))
+
+
+def _notice(root: etree._Element, part: str = "") -> etree._Element:
+    if _name(root) == "lom":
+        return root
+    notices = [element for element in root.iter() if _name(element) == "lom"]
+    if not notices:
+        if _looks_like_lom(root):
+            return root
+        raise _no_lom(root)
+    if not part:
+        return notices[0]
+    if not part.isdecimal() or not 1 <= int(part) <= len(notices):
+        raise ParseError(
+            f"Le fichier contient {len(notices)} notice(s), pas de notice «\u00a0{part}\u00a0».",
+            remedy="Moissonnez de nouveau le fichier entier.",
+        )
+    return notices[int(part) - 1]
+
+
+def _looks_like_lom(element: etree._Element) -> bool:
+    """A LOM without its root: the categories themselves, under any name."""
+    names = {_name(child) for child in element}
+    return "general" in names and len(names & RECORD.named.keys()) > 1
+
+
+def _name(element: etree._Element) -> str:
+    return local_name(element.tag)
+
+
+def _no_lom(root: etree._Element) -> ParseError:
+    name = _name(root)
+    what, remedy = STRANGERS.get(name, (f"un document «\u00a0{name[:40]}\u00a0»", ROOT_WANTED))
+    return ParseError(
+        f"Ce n’est pas une notice LOM\u00a0: le fichier contient {what}.",
+        remedy=remedy,
+        line=line_of(root),
+    )

@@ -1,0 +1,69 @@
+"""The findings of one reading: each said once, and a notice beyond repair does not flood."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from .elements import element as named
+from .finding import Finding, Severity
+from .safexml import line_of
+
+#: Beyond this, a notice needs another look than a list of faults.
+MOST = 200
+
+
+class Notes:
+    """Gathers findings; the same fault of the same element is said once, where it first stands."""
+
+    def __init__(self) -> None:
+        self._findings: dict[tuple[str, str, str], Finding] = {}
+        self._left_out = 0
+
+    def warn(
+        self, rule: str, number: str, message: str, remedy: str, place: etree._Element | int
+    ) -> None:
+        self._say(Severity.WARNING, rule, number, message, remedy, place)
+
+    def note(
+        self, rule: str, number: str, message: str, remedy: str, place: etree._Element | int
+    ) -> None:
+        self._say(Severity.INFO, rule, number, message, remedy, place)
+
+    def _say(
+        self,
+        severity: Severity,
+        rule: str,
+        number: str,
+        message: str,
+        remedy: str,
+        place: etree._Element | int,
+    ) -> None:
+        key = (rule, number, message)
+        if key in self._findings:
+            return
+        if len(self._findings) >= MOST:
+            self._left_out += 1
+            return
+        self._findings[key] = Finding(
+            severity=severity,
+            rule=rule,
+            element=named(number),
+            message=message,
+            remedy=remedy,
+            line=place if isinstance(place, int) else line_of(place),
+        )
+
+    def findings(self) -> tuple[Finding, ...]:
+        found = tuple(self._findings.values())
+        if not self._left_out:
+            return found
+        return (
+            *found,
+            Finding(
+                severity=Severity.WARNING,
+                rule="lom-remarques",
+                element="",
+                message=f"{self._left_out} autres remarques ne sont pas listées.",
+                remedy="Corrigez d’abord celles-ci.",
+            ),
+        )

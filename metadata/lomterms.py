@@ -1,0 +1,213 @@
+"""What the values of a LOM notice mean: the concept of a token, label, old id or URI.
+
+Nothing is guessed: what several concepts are called, or none, is left as it was received.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lxml import etree
+
+from .lomnotes import Notes
+from .lomtable import Slot
+from .record import Term
+from .vocabulary import CONCEPT, canonical_uri, key_of, scolomfr
+
+#: Sources that are one, spelled in the ways of notices ("SCOLOMFR V3.2", "ScoLOMFRv3.1").
+SOURCES = {
+    name.casefold(): name
+    for name in (
+        *("LOMv1.0", "LOMFRv1.0"),
+        *(f"SCOLOMFRv{n}" for n in ("1.0", "1.1", "2.0", "2.1", "3.0", "3.1", "3.2", "3.2-skos")),
+        *(f"SCOLOMFRv{n}" for n in ("4.0", "5.0", "6.0", "7.0", "8.0")),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a value means: the concept in use today, and how it was found."""
+
+    uri: str = ""
+    label: str = ""
+    retired: str = ""  # the label of the withdrawn concept that was named
+    stranger: str = ""  # the vocabulary it belongs to, when it is not the one expected
+    candidates: tuple[str, ...] = ()  # labels, when there are several
+
+
+@lru_cache(maxsize=65536)
+def meaning(text: str, vocabulary: str) -> Meaning:
+    """The concept that a value names in a vocabulary ("" for any)."""
+    known = scolomfr()
+    match = known.find(text, vocabulary)
+    if match.ambiguous:
+        return Meaning(candidates=tuple(f"{each.label} <{each.uri}>" for each in match.concepts))
+    concept = match.concept or known.concept(canonical_uri(text))
+    if concept is None:
+        return Meaning()
+    current = known.current(concept)
+    return Meaning(
+        uri=current.uri,
+        label=current.label,
+        retired=concept.label if current != concept else "",
+        stranger=concept.vocabulary if vocabulary not in ("", concept.vocabulary) else "",
+    )
+
+
+def meaning_in(slot: Slot, text: str) -> Meaning:
+    """The concept that a value names in an element."""
+    return meaning(slot.tokens.get(key_of(text)) or text, slot.vocabulary)
+
+
+@lru_cache(maxsize=16384)
+def is_called(uri: str, label: str) -> bool:
+    """Whether a label is one that the concept bears or bore, or no label at all."""
+    known = scolomfr()
+    concept = known.concept(uri)
+    if concept is None or not label or label.startswith(("http:", "https:")):
+        return True
+    if key_of(label) in {key_of(name) for name in (concept.label, *concept.alternatives)}:
+        return True
+    named = known.find(label, concept.vocabulary).concepts
+    return any(known.current(each).uri == uri for each in named)
+
+
+def listed(candidates: tuple[str, ...]) -> str:
+    return "\u202f; ".join(candidates[:6]) + ("\u202f; …" if len(candidates) > 6 else "")
+
+
+@lru_cache(maxsize=1024)
+def source_named(text: str) -> str:
+    """A source as the schemas spell it, when they know it."""
+    return SOURCES.get(text.casefold().replace(" ", ""), text)
+
+
+#: Begins the label in which the writer keeps a source that the schemas do not know.
+SOURCE_SAID = "Balise, source\u00a0: "
+
+
+class Resolver:
+    """Reads the values of vocabularies, and says what is wrong with them."""
+
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+
+    def term(
+        self, slot: Slot, value: str, labels: list[str], source: str, place: etree._Element
+    ) -> Term | None:
+        """The term that a value and its labels say; None when they say nothing."""
+        label = ""
+        for text in labels:
+            if text.startswith(SOURCE_SAID):
+                source = text.removeprefix(SOURCE_SAID)
+            elif not value and text.startswith("http"):
+                value = text
+            else:
+                label = label or text
+        if not value and not label:
+            return None
+        source = source_named(source)
+        if not slot.vocabulary:
+            return self._word(slot, value or label, source, place)
+        found = meaning_in(slot, value or label)
+        if not found.uri and value and label:
+            found = meaning_in(slot, label)
+        if not found.uri:
+            return self._unknown(slot, value, label, source, found, place)
+        self._judge(slot, value, label, found, place)
+        text = label or value
+        return Term(found.uri, "" if canonical_uri(text) == found.uri else text, source)
+
+    def _word(self, slot: Slot, text: str, source: str, place: etree._Element) -> Term:
+        """A word of LOM for which ScoLOMFR has no vocabulary."""
+        word = text.removeprefix(CONCEPT)
+        if key_of(word) in slot.tokens:
+            return Term("", word, source)
+        self._warn(
+            slot,
+            "valeur-inconnue",
+            f"La valeur «\u00a0{text[:80]}\u00a0» n’est pas prévue par LOM.",
+            f"Choisissez parmi\u00a0: {', '.join(slot.tokens)}.",
+            place,
+        )
+        return Term("", text, source)
+
+    def _unknown(
+        self,
+        slot: Slot,
+        value: str,
+        label: str,
+        source: str,
+        found: Meaning,
+        place: etree._Element,
+    ) -> Term:
+        text = f"{label} ({value})" if value and label and value != label else value or label
+        if found.candidates:
+            self._warn(
+                slot,
+                "valeur-ambigue",
+                f"La valeur «\u00a0{text[:80]}\u00a0» désigne plusieurs termes du vocabulaire"
+                f" {slot.vocabulary}\u00a0: {listed(found.candidates)}.",
+                "Donnez l’URI du terme voulu.",
+                place,
+            )
+        else:
+            self._warn(
+                slot,
+                "valeur-inconnue",
+                f"La valeur «\u00a0{text[:80]}\u00a0» n’est pas dans le vocabulaire"
+                f" {slot.vocabulary}\u00a0: elle est gardée sans être comprise.",
+                _nearest(text, slot.vocabulary),
+                place,
+            )
+        return Term("", text, source)
+
+    def _judge(
+        self, slot: Slot, value: str, label: str, found: Meaning, place: etree._Element
+    ) -> None:
+        if found.retired:
+            self._warn(
+                slot,
+                "valeur-depreciee",
+                f"Le terme «\u00a0{found.retired}\u00a0» n’est plus en usage\u00a0: lu comme"
+                f" «\u00a0{found.label}\u00a0».",
+                f"Écrivez {found.uri}.",
+                place,
+            )
+        if found.stranger:
+            self._warn(
+                slot,
+                "valeur-deplacee",
+                f"Le terme «\u00a0{found.label}\u00a0» est du vocabulaire {found.stranger}, on"
+                f" attend ici le {slot.vocabulary}.",
+                "Choisissez un terme du vocabulaire attendu.",
+                place,
+            )
+        if label and value and not found.retired and not _agree(slot, found.uri, label):
+            self._warn(
+                slot,
+                "libelle-contraire",
+                f"Le libellé «\u00a0{label[:80]}\u00a0» contredit l’URI, qui désigne"
+                f" «\u00a0{found.label}\u00a0»\u00a0: l’URI est suivie.",
+                "Corrigez celui des deux qui est faux.",
+                place,
+            )
+
+    def _warn(
+        self, slot: Slot, rule: str, message: str, remedy: str, place: etree._Element
+    ) -> None:
+        self._notes.warn(f"lom-{rule}", slot.number, message, remedy, place)
+
+
+def _agree(slot: Slot, uri: str, label: str) -> bool:
+    return is_called(uri, label) or meaning_in(slot, label).uri == uri
+
+
+@lru_cache(maxsize=4096)
+def _nearest(text: str, vocabulary: str) -> str:
+    near = scolomfr().nearest(text, vocabulary)
+    if not near:
+        return f"Choisissez un terme du vocabulaire {vocabulary} de ScoLOMFR."
+    return "Vouliez-vous dire " + ", ".join(f"«\u00a0{label}\u00a0»" for label in near) + "\u202f?"
