@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import coherence, communchecks, gar, termchecks
+from . import coherence, communchecks, gar, taxonchecks
 from .elements import place
 from .finding import Finding
 from .obligations import MINIMUM, OBLIGATIONS
@@ -19,7 +19,7 @@ from .rule import Rule
 
 PROFILES: Mapping[str, tuple[Rule, ...]] = {
     "lom": (*MINIMUM, *coherence.RULES),
-    "lomfr": (*OBLIGATIONS, *coherence.RULES, *termchecks.RULES),
+    "lomfr": (*OBLIGATIONS, *coherence.RULES, *taxonchecks.RULES),
     "gar": gar.CONTROLS,
     "commun": communchecks.RULES,
 }

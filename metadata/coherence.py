@@ -1,7 +1,7 @@
 """Rules on what a notice says: terms of the right vocabulary, addresses, durations, default texts.
 
 What the reader had to mend to make a record (dates, vCards, spaces) is in the reader's own findings;
-these rules judge the record itself. Terms and taxa are judged in termchecks.py.
+these rules judge the record itself. Terms and taxa are judged in taxonchecks.py.
 """
 
 from __future__ import annotations
@@ -156,23 +156,9 @@ def not_a_media_type(record: Record) -> Iterator[Fault]:
             yield Fault(f"{quoted(value)} n’est pas un type de média.")
 
 
-#: purl.org, mistyped in the GAR's own template and copied ever since.
-DEAD = re.compile(r"https?://url\.org/", re.IGNORECASE)
-
-
-def dead_convention(record: Record) -> Iterator[Fault]:
-    values = [("1.9", term.text) for term in record.general.document_types]
-    values += [("4.1", value) for value in record.technical.formats]
-    for number, value in values:
-        if DEAD.match(value):
-            yield Fault(f"L’adresse {quoted(value)} n’a jamais désigné un vocabulaire.", number)
-
-
 # --- 5 Educational ----------------------------------------------------------------------------
 
-#: P1M is a month; PT1M was meant.
-MONTHS = re.compile(r"P(?:\d+Y)?\d+M")
-LONG = 100 * 60
+LONG = 100 * 60  # minutes
 
 
 def several_blocks(record: Record) -> Iterator[Fault]:
@@ -180,16 +166,10 @@ def several_blocks(record: Record) -> Iterator[Fault]:
         yield Fault(f"La notice a {len(record.educational)} blocs «\u00a0pédagogie\u00a0».")
 
 
-def in_months(record: Record) -> Iterator[Fault]:
-    for block in record.educational:
-        if MONTHS.match(block.typical_learning_time.iso):
-            yield Fault(f"{quoted(block.typical_learning_time.iso)} se compte en mois.")
-
-
 def too_long(record: Record) -> Iterator[Fault]:
     for block in record.educational:
         iso = block.typical_learning_time.iso
-        if iso and not MONTHS.match(iso) and (minutes(iso) or 0) > LONG:
+        if iso and (minutes(iso) or 0) > LONG:
             yield Fault(f"{quoted(iso)} fait plus de cent heures.")
 
 
@@ -267,14 +247,6 @@ RULES = (
         find=not_a_media_type,
     ),
     Rule(
-        code="lom-url-org",
-        severity=Severity.WARNING,
-        element="4.1",
-        about="Aucune valeur ne commence par http://url.org/, faute de frappe pour purl.org.",
-        remedy="Écrivez http://purl.org/… à la place de http://url.org/…",
-        find=dead_convention,
-    ),
-    Rule(
         code="lom-4.2-nulle",
         severity=Severity.WARNING,
         element="4.2",
@@ -305,14 +277,6 @@ RULES = (
         about="La notice a un seul bloc «\u00a0pédagogie\u00a0», comme ScoLOMFR le conseille.",
         remedy="Réunissez-les, sauf s’ils décrivent des usages différents.",
         find=several_blocks,
-    ),
-    Rule(
-        code="lom-5.9-mois",
-        severity=Severity.WARNING,
-        element="5.9",
-        about="Le temps d’apprentissage ne se compte pas en mois.",
-        remedy="Écrivez PT1M pour une minute, PT1H pour une heure\u00a0: le T vient avant l’heure.",
-        find=in_months,
     ),
     Rule(
         code="lom-5.9-longue",
