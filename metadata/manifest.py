@@ -21,13 +21,12 @@ from . import lomfr
 from .archive import shown
 from .errors import ParseError
 from .finding import Finding, Severity
-from .manifestfaults import children, faults_of, finding, line_of, name_of, paths_of
+from .manifestfaults import faults_of, finding, paths_of
 from .normalise import clean, language, plain
 from .placeholders import is_title, withdraw
 from .record import General, Identifier, LangString, RawRecord, Reading, Record, Text
 from .safexml import parse_xml
-
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+from .xmltree import XML, children, line_of, name_of
 
 #: The kind of package, by what <schema> and <schemaversion> say, else by the namespaces used.
 SCHEMAS = (
@@ -159,10 +158,9 @@ def _notice(levels: list[etree._Element], side: Side | None, folder: str) -> Rea
     for level in levels:
         for metadata in children(level, "metadata"):
             for found in _readings(metadata, side, folder, seen):
-                record, withdrawn = withdraw(found.record)
                 notice = Reading(
-                    record=_completed(notice.record, record),
-                    findings=(*notice.findings, *found.findings, *withdrawn),
+                    record=_completed(notice.record, found.record),
+                    findings=(*notice.findings, *found.findings),
                     lines={**found.lines, **notice.lines},
                 )
     if notice == Reading(record=Record()):
@@ -177,7 +175,7 @@ def _readings(
     metadata: etree._Element, side: Side | None, folder: str, seen: set[str]
 ) -> Iterator[Reading]:
     for lom in children(metadata, "lom"):
-        yield lomfr.read(lom)
+        yield _real(lomfr.read(lom))
     for each in _pointers(metadata):
         location = clean(each.text or "")
         if location and location not in seen:
@@ -204,13 +202,23 @@ def _beside(element: etree._Element, location: str, side: Side | None, folder: s
         payload = next((held for path in paths_of(location, folder) if (held := side(path))), None)
         if payload is None:
             return not_read("absente du paquet.", "Ajoutez ce fichier, ou retirez le renvoi.")
-        found = lomfr.parse(RawRecord(identifier=location, format="lomfr", payload=payload))
+        raw = RawRecord(identifier=location, format="lomfr", payload=payload)
+        found = _real(lomfr.parse(raw))
     except ParseError as error:
         where = f" (ligne {error.line})" if error.line else ""
         return not_read(f"illisible{where}\u00a0: {error.message}", error.remedy)
     return Reading(
         record=found.record, findings=tuple(_in_file(each, location) for each in found.findings)
     )
+
+
+def _real(reading: Reading) -> Reading:
+    """A reading without what a tool wrote in nobody's name."""
+    record, withdrawn = withdraw(reading.record)
+    placed = [
+        replace(each, line=reading.lines.get(each.element.split(" ")[0])) for each in withdrawn
+    ]
+    return replace(reading, record=record, findings=(*reading.findings, *placed))
 
 
 def _in_file(fault: Finding, location: str) -> Finding:
@@ -248,7 +256,7 @@ def _titled(reading: Reading, element: etree._Element) -> Reading:
         return reading
     titles = [each for each in children(element, "title") if is_title(clean(each.text or ""))]
     if titles:
-        text = Text(clean(titles[0].text or ""), language(titles[0].get(XML_LANG, "")))
+        text = Text(clean(titles[0].text or ""), language(titles[0].get(XML + "lang", "")))
         return replace(
             reading,
             record=replace(record, general=replace(record.general, title=(text,))),

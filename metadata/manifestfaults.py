@@ -13,29 +13,16 @@ from lxml import etree
 
 from .archive import shown
 from .finding import Finding, Severity
+from .xmltree import XML, children, line_of, name_of, namespace_of
 
-XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+XML_BASE = XML + "base"
 IDENTIFIED = ("manifest", "organization", "item", "resource")
-
-
-def name_of(element: etree._Element) -> str:
-    """The name of an element without its namespace, in lower case."""
-    return str(etree.QName(element).localname).lower()
-
-
-def children(element: etree._Element, name: str) -> list[etree._Element]:
-    return [child for child in element if name_of(child) == name]
-
-
-def line_of(element: etree._Element) -> int | None:
-    return element.sourceline  # type: ignore[return-value]  # the stubs leave its type out
 
 
 def faults_of(root: etree._Element, folder: str, files: Collection[str]) -> Iterator[Finding]:
     """The faults of a manifest; `files` are those of its package, none when only it is known."""
     # The elements of Learning Design and of sequencing have rules of their own.
-    space = etree.QName(root).namespace
-    own = [each for each in root.iter() if etree.QName(each).namespace == space]
+    own = [each for each in root.iter() if namespace_of(each) == namespace_of(root)]
     yield from _missing_identifiers(own)
     yield from _repeated_identifiers(own)
     yield from _unknown_default(root)
