@@ -18,7 +18,7 @@ from . import lombalise
 from .lomnotes import Notes
 from .lomtable import EXPECTED, LOM, RECORD, TAXON, Group, Kind, Slot
 from .lomtaxa import TaxonReader
-from .lomterms import Resolver
+from .lomterms import MISTYPED, Resolver
 from .normalise import clean, duration, entity, language, plain, when
 from .record import (
     Balise,
@@ -223,7 +223,16 @@ class LomReader:
         return clean(whole_text(element)) or None
 
     def _format(self, element: etree._Element, slot: Slot) -> str | None:
-        return MIME_URI.sub("", clean(whole_text(element))) or None
+        text = clean(whole_text(element))
+        if text.startswith(MISTYPED):
+            self.notes.warn(
+                "lom-url-org",
+                slot.number,
+                f"«\u00a0{text[:80]}\u00a0» est écrit pour purl.org, et lu comme tel.",
+                "Écrivez le type de média seul, ou son adresse en http://purl.org/NET/mediatypes/.",
+                element,
+            )
+        return MIME_URI.sub("", text) or None
 
     def _size(self, element: etree._Element, slot: Slot) -> int | None:
         text = clean(whole_text(element))

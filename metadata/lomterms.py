@@ -84,6 +84,9 @@ def source_named(text: str) -> str:
     return SOURCES.get(text.casefold().replace(" ", ""), text)
 
 
+#: A slip for purl.org in the GAR's own template, copied ever since.
+MISTYPED = ("http://url.org/", "https://url.org/")
+
 #: Begins the label in which the writer keeps a source that the schemas do not know.
 SOURCE_SAID = "Balise, source\u00a0: "
 
@@ -167,6 +170,14 @@ class Resolver:
     def _judge(
         self, slot: Slot, value: str, label: str, found: Meaning, place: etree._Element
     ) -> None:
+        if value.startswith(MISTYPED):
+            self._warn(
+                slot,
+                "url-org",
+                f"«\u00a0{value[:80]}\u00a0» est écrit pour purl.org, et lu comme tel.",
+                f"Écrivez {found.uri}.",
+                place,
+            )
         if found.retired:
             self._warn(
                 slot,

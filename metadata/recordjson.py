@@ -41,6 +41,11 @@ def parse(raw: RawRecord) -> Reading:
     tree = _load(raw.payload)
     if not isinstance(tree, dict):
         raise _wrong("", "un objet { … }", tree)
+    if tree and not tree.keys() & {"schema_version", *(member.name for member in members(Record))}:
+        raise ParseError(
+            f"Ce JSON n’est pas une notice\u00a0: on y trouve «\u00a0{next(iter(tree))[:40]}\u00a0».",
+            remedy="Donnez un JSON écrit par Balise, un h5p.json, ou la notice XML d’où il vient.",
+        )
     version = tree.pop("schema_version", SCHEMA_VERSION)
     if type(version) is not int or version != SCHEMA_VERSION:
         raise ParseError(
