@@ -1,0 +1,257 @@
+"""The licences of resources: found by SPDX identifier, address or name, and what they allow.
+
+The table is data (vocabularies/licences.toml); the family of Creative Commons is made here, from
+its six licences and four versions: https://creativecommons.org/share-your-work/cclicenses/.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from .record import Record
+from .vocabulary import CONCEPT, data, key_of, nearest_of
+
+#: The kind of relation that names a licence (7.1): « a pour licence ».
+HAS_LICENCE = CONCEPT + "scolomfr-voc-009-num-040"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Licence:
+    """A licence, and what it allows whoever keeps to its terms."""
+
+    key: str
+    label: str  # French
+    spdx: str = ""  # "" when SPDX has none
+    url: str = ""
+    family: str = ""  # what the versions of one licence share: "cc-by-sa"
+    reuse: bool = True  # as it is
+    modify: bool = True
+    sell: bool = True  # commercial use
+    share_alike: bool = False
+    words: tuple[str, ...] = ()
+
+    @property
+    def free(self) -> bool:
+        """Free in the sense of free works: everybody may use, change and share it, for any purpose."""
+        return self.reuse and self.modify and self.sell
+
+    @property
+    def allows(self) -> str:
+        """What it allows, in a French sentence."""
+        if not self.reuse:
+            return "Aucune réutilisation sans l’accord de l’auteur, hors exceptions légales."
+        asked = "avec partage dans les mêmes conditions" if self.share_alike else ""
+        parts = [
+            "Réutilisation permise",
+            "modification permise" if self.modify else "modification interdite",
+            "usage commercial permis" if self.sell else "usage commercial interdit",
+        ]
+        return ", ".join(filter(None, (*parts, asked))) + "."
+
+
+@lru_cache(maxsize=1)
+def licences() -> Mapping[str, Licence]:
+    """Every licence, by key, the most met in schools first."""
+    known = {licence.key: licence for licence in _creative_commons()}
+    for key, row in tomllib.loads(data("licences.toml").decode()).items():
+        known[key] = Licence(key=key, family=key, **{**row, "words": tuple(row["words"])})
+        if known[key].spdx.endswith("-only"):
+            known[f"{key}-or-later"] = _or_later(known[key])
+    return known
+
+
+def _or_later(licence: Licence) -> Licence:
+    names = (*licence.words, licence.spdx.removesuffix("-only"), licence.label)
+    return replace(
+        licence,
+        key=f"{licence.key}-or-later",
+        label=f"{licence.label} ou toute version ultérieure",
+        spdx=licence.spdx.replace("-only", "-or-later"),
+        words=tuple(
+            name + later
+            for name in names
+            for later in ("+", " or later", " ou ultérieure", " ou toute version ultérieure")
+        ),
+    )
+
+
+def find(text: str) -> Licence | None:
+    """The licence that a text names or links to, whatever else the text says; None when none is.
+
+    Text that names two licences names none: which part each covers is not for us to say.
+    """
+    text = text.strip()
+    if found := _exact(text):
+        return found
+    return _one(filter(None, (_creative_commons_in(text), *_named_in(text))))
+
+
+def nearest(text: str) -> tuple[str, ...]:
+    """Up to three names of licences that resemble a text."""
+    written = {
+        _name(name): licence.spdx or licence.label
+        for licence in licences().values()
+        for name in (licence.spdx, licence.label, *licence.words)
+        if name
+    }
+    return nearest_of(text, written)
+
+
+def licence_of(record: Record) -> Licence | None:
+    """The licence of a resource: by the relation « a pour licence », else from what 6.3 says."""
+    for relation in record.relations:
+        if relation.kind and relation.kind.uri == HAS_LICENCE:
+            said = [each.entry for each in relation.identifiers]
+            said += [text.value for texts in relation.descriptions for text in texts]
+            if licence := _one(filter(None, map(find, said))):
+                return licence
+    rights = [text.value for texts in record.rights.descriptions for text in texts]
+    return _one(filter(None, map(find, rights)))
+
+
+#: The six licences: name in full, may change it, may sell it, must share alike.
+ELEMENTS = {
+    "by": ("attribution", True, True, False),
+    "by-sa": ("attribution, partage dans les mêmes conditions", True, True, True),
+    "by-nc": ("attribution, pas d’usage commercial", True, False, False),
+    "by-nc-sa": (
+        "attribution, pas d’usage commercial, partage dans les mêmes conditions",
+        True,
+        False,
+        True,
+    ),
+    "by-nd": ("attribution, pas de modification", False, True, False),
+    "by-nc-nd": ("attribution, pas d’usage commercial, pas de modification", False, False, False),
+}
+CREATIVE_COMMONS = "https://creativecommons.org/licenses"
+VERSIONS = ("4.0", "3.0", "2.5", "2.0", "1.0")
+
+
+def _creative_commons() -> Iterator[Licence]:
+    for elements, (meaning, modify, sell, share_alike) in ELEMENTS.items():
+        for version in ("", *VERSIONS):
+            name = f"CC {elements.upper()} {version}".strip()
+            yield Licence(
+                key=f"cc-{elements}-{version}".rstrip("-"),
+                label=f"{name} : {meaning}",
+                spdx=f"CC-{elements.upper()}-{version}" if version else "",
+                url="/".join((CREATIVE_COMMONS, elements, *([version] if version else ()), "")),
+                family=f"cc-{elements}",
+                modify=modify,
+                sell=sell,
+                share_alike=share_alike,
+                words=(name,),
+            )
+
+
+#: An address, « CC BY-SA 4.0 », « cc-by-nc-sa », « Creative Commons (by, nc) », « BY-NC-SA ».
+CC_ADDRESS = re.compile(
+    r"creativecommons\.org/licen[cs]es/(by[a-z-]*)(?:/(\d\.\d))?", re.IGNORECASE
+)
+CC_NAME = re.compile(
+    r"(?:\b(?:cc|creative ?commons?)\b[^\w]*(?:licen[cs]es?\b)?[^\w]*|^(?=by\W*(?:nc|nd|sa)\b))"
+    r"(by(?:[\s,;+/-]*(?:nc|nd|sa))*)\b(?:[\s,v(/-]*([1-4](?:\.[05])?)\b)?"
+)
+CC_WORDS = {
+    "by": re.compile(r"attribution|paternite|\bby\b"),
+    "nc": re.compile(r"non ?-?commercial|pas d.(?:utilisation|usage) commercial"),
+    "nd": re.compile(r"pas de modification|no ?-?deriv|sans (?:modification|oeuvre derivee)"),
+    "sa": re.compile(r"share ?-?alike|partage (?:dans les memes|a l.identique|des conditions)"),
+}
+
+
+def _creative_commons_in(text: str) -> Licence | None:
+    """The Creative Commons licence that a text links to, abbreviates, or spells out."""
+    linked = {(match[1].casefold(), match[2] or "") for match in CC_ADDRESS.finditer(text)}
+    if linked:
+        return _creative(linked)
+    plain = key_of(text)
+    said = {(_elements(match[1]), match[2] or "") for match in CC_NAME.finditer(plain)}
+    if not said and re.search(r"creative ?commons", plain):
+        parts = [part for part, pattern in CC_WORDS.items() if pattern.search(plain)]
+        version = re.search(r"\b([1-4]\.[05])\b", plain)
+        said = {("-".join(parts), version[1] if version else "")} if "by" in parts else set()
+    return _creative(said)
+
+
+def _elements(text: str) -> str:
+    parts = set(re.findall(r"by|nc|nd|sa", text))
+    return "-".join(part for part in ("by", "nc", "nd", "sa") if part in parts)
+
+
+def _creative(said: Iterable[tuple[str, str]]) -> Licence | None:
+    found = [
+        licences().get(f"cc-{elements}-{_version(version)}".rstrip("-"))
+        for elements, version in said
+    ]
+    return _one(filter(None, found))
+
+
+def _version(text: str) -> str:
+    return text if "." in text or not text else f"{text}.0"
+
+
+def _one(found: Iterable[Licence]) -> Licence | None:
+    """The only one; of two versions of one licence of which one is not said, the one that is."""
+    several = dict.fromkeys(found)
+    if len(several) > 1 and len({licence.family for licence in several}) == 1:
+        several = {licence: None for licence in several if licence.spdx}
+    return next(iter(several)) if len(several) == 1 else None
+
+
+def _exact(text: str) -> Licence | None:
+    return _names().get(_name(text)) or _addresses().get(_address(text))
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[str, Licence]:
+    return {
+        _name(name): licence
+        for licence in licences().values()
+        for name in (licence.key, licence.label, licence.spdx, *licence.words)
+        if name
+    }
+
+
+@lru_cache(maxsize=1)
+def _addresses() -> Mapping[str, Licence]:
+    found: dict[str, Licence] = {}
+    for licence in licences().values():
+        if licence.url:
+            found.setdefault(_address(licence.url), licence)
+    return found
+
+
+def _name(text: str) -> str:
+    plain = re.sub(r"[^\w.+©]+", " ", key_of(text)).strip()
+    return re.sub(r"^(?:sous )?(?:la )?(?:licence|license) (?=.)", "", plain) or plain
+
+
+def _address(text: str) -> str:
+    """An address without scheme, "www.", language, "deed" or ending: what two spellings share."""
+    plain = re.sub(r"^https?://(?:www\.)?", "", text.strip().casefold())
+    return re.sub(
+        r"(?:/|/deed(?:\.\w+)?|\.\w\w|/legalcode(?:\.\w+)?|\.html?|\.txt|\.en)+$", "", plain
+    )
+
+
+#: Names too short or too common to be looked for inside a sentence.
+ONLY_WHOLE = frozenset(
+    {"pd", "c", "isc", "bsd", "expat", "x11", "lal", "fdl", "copyright", "apache"}
+)
+
+
+def _named_in(text: str) -> Iterator[Licence]:
+    """The licences, Creative Commons apart, that a sentence names."""
+    said = f" {_name(text)} "
+    taken = ""
+    for name, licence in sorted(_names().items(), key=lambda item: -len(item[0])):
+        if licence.family.startswith("cc-") or name in ONLY_WHOLE or f" {name} " in taken:
+            continue
+        if f" {name} " in said:
+            taken += f" {name} "
+            yield licence
