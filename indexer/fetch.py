@@ -305,8 +305,8 @@ def _explained(error: Exception, url: str, watch: Watch) -> SourceError:
         return _malformed(url)
     if isinstance(error, requests.exceptions.SSLError):
         return SourceError(
-            f"Le certificat de {_place(url)} n’est pas valable. Écrivez à la source\u00a0; une"
-            " adresse dont l’identité n’est pas sûre n’est pas lue."
+            f"Aucune liaison sûre avec {_place(url)}\u00a0: son certificat n’est pas valable, ou il ne"
+            " parle pas https. Écrivez à la source\u202f; elle ne sera pas lue sans certitude."
         )
     if isinstance(error, requests.ConnectionError):
         return PassingError(

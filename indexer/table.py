@@ -236,8 +236,8 @@ class _Keys:
             raise _BadRow("ni identifiant, ni lien, ni titre. Donnez au moins un titre.")
         if hash(key) in self.seen:
             raise _BadRow(
-                f"l’identifiant «\u00a0{key[:100]}\u00a0» est déjà celui d’une ligne qui précède. Donnez"
-                " à chaque ligne le sien."
+                "même identifiant (à défaut, même lien ou même titre) qu’une ligne qui précède. Donnez"
+                " à chaque ligne un identifiant à elle."
             )
         self.seen.add(hash(key))
         return key
