@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from .keywords import classified, concept_of
+from .keywords import classified, concepts_of
 from .normalise import clean, entity, language, plain, when
 from .record import (
     Contribution,
@@ -89,7 +89,7 @@ def _subjects(record: Record) -> Iterator[Text]:
     keywords = [text for keyword in record.general.keywords for text in keyword]
     yield from keywords
     # A keyword that is a class or a discipline is classified when it is read.
-    known = {concept.uri for text in keywords if (concept := concept_of(clean(text.value)))}
+    known = {concept.uri for text in keywords for concept in concepts_of(clean(text.value))}
     for taxon in taxa_of(record, EDUCATIONAL_LEVEL, TEACHING_DOMAIN, COMPETENCY, COMMON_CORE):
         if taxon.id not in known:
             yield _name_of(taxon)

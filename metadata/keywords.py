@@ -1,25 +1,29 @@
 """What a free keyword says for certain: a class, a cycle, or a discipline that it can only name.
 
-« CM1 » is a class, and « histoire des sciences » no discipline: a word that may mean something else
-(« image », « droit », « seconde ») stays a keyword, and the search finds it as one.
+« CM1 » is a class and « SVT » a discipline, but « seconde », « image » or « droit » may mean
+something else: they stay keywords, and the search finds them as such. The words are in words.py.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
+from . import words
+from .levelwords import canonical
 from .record import Classification, LangString, Taxon, TaxonPath, Term, Text
-from .vocabulary import LEVELS, SUBJECTS, Concept, key_of, scolomfr
+from .vocabulary import LEVELS, SUBJECTS, Concept, canonical_uri, key_of, scolomfr
+
+#: The kinds of words, and how two spellings of one are known to be the same.
+KINDS: tuple[tuple[str, Callable[[str], str]], ...] = (("level", canonical), ("discipline", key_of))
+#: Names of classes that are other words too: a rank, a unit of time, a postscript.
+UNSURE = {"seconde", "secondes", "premiere", "premieres", "ps", "ms", "gs", "term"}
 
 
 def classified(keywords: tuple[LangString, ...]) -> tuple[Classification, ...]:
     """The classifications (9) that keywords say, each concept once."""
-    concepts = {
-        concept: None
-        for keyword in keywords
-        for text in keyword
-        if (concept := concept_of(text.value))
-    }
+    said = (text.value for keyword in keywords for text in keyword)
+    concepts = dict.fromkeys(concept for text in said for concept in concepts_of(text))
     return tuple(
         Classification(purpose=_purpose(vocabulary), taxon_paths=tuple(map(_path, inside)))
         for vocabulary in (LEVELS, SUBJECTS)
@@ -28,13 +32,19 @@ def classified(keywords: tuple[LangString, ...]) -> tuple[Classification, ...]:
 
 
 @lru_cache(maxsize=4096)
-def concept_of(text: str) -> Concept | None:
-    """The class, cycle or discipline that a keyword names and can only name."""
+def concepts_of(text: str) -> tuple[Concept, ...]:
+    """The concepts that a keyword names and can only name."""
     known = scolomfr()
-    concept = known.find(text, LEVELS).concept
-    if concept and not concept.retired and key_of(text) == key_of(concept.label):
-        return concept if known.classes_of(concept.uri) else None
-    return None
+    concept = known.concept(canonical_uri(text))
+    if concept and concept.vocabulary in (LEVELS, SUBJECTS):
+        return (concept,)
+    if key_of(text) in UNSURE:
+        return ()
+    for kind, same in KINDS:
+        word = words.find(kind, text)
+        if word and same(text) in map(same, word.asked):
+            return tuple(each for uri in word.uris if (each := known.concept(uri)))
+    return ()
 
 
 def _purpose(vocabulary: str) -> Term:

@@ -20,7 +20,10 @@ TITLES = {
     *("titre", "titre du cours", "nouveau cours", "sans titre", "sin título", "ohne titel"),
 }
 DESCRIPTIONS = {"description", "course description", "no description", "description du cours"}
-KEYWORDS = {"keyword", "keywords", "mot-clé", "mots-clés", "mot clé", "mots clés"}
+KEYWORDS = {
+    *("keyword", "keywords", "mot-clé", "mots-clés", "mot clé", "mots clés"),
+    *("uncategorized", "non classé", "sans catégorie"),
+}
 PEOPLE = {
     *("firstname lastname", "first name last name", "your name", "prénom nom", "author name"),
     *("my company", "your company", "company name", "nom de la société", "unknown"),
