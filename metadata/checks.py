@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from . import coherence, communchecks, gar, taxonchecks
 from .elements import place
 from .finding import Finding
+from .garbytes import of_payload
 from .obligations import MINIMUM, OBLIGATIONS
 from .record import Reading
 from .rule import Rule
@@ -28,11 +29,11 @@ PROFILES: Mapping[str, tuple[Rule, ...]] = {
 def check(reading: Reading, profile: str = "lomfr", payload: bytes = b"") -> tuple[Finding, ...]:
     """Every finding on a record, in the order of the standard, then of the lines.
 
-    The payload is only needed by the `gar` profile, whose first control is about the XML itself.
+    The payload is only needed by the `gar` profile: its first control is about the XML itself.
     """
     found = [*reading.findings]
     if profile == "gar":
-        found += gar.valid_xml(payload)
+        found += of_payload(payload)
     for rule in PROFILES[profile]:
         found += rule(reading)
     return tuple(sorted(dict.fromkeys(found), key=_order))

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from .finding import Severity
+from .licences import licence_of
 from .normalise import minutes
 from .placeholders import CATALOGS, SHARED_IDENTIFIERS, UNFILLED, is_title
 from .record import LangString, Record
@@ -173,6 +174,16 @@ def too_long(record: Record) -> Iterator[Fault]:
             yield Fault(f"{quoted(iso)} fait plus de cent heures.")
 
 
+# --- 6 Rights ---------------------------------------------------------------------------------
+
+
+def unknown_licence(record: Record) -> Iterator[Fault]:
+    if record.rights.descriptions and licence_of(record) is None:
+        yield Fault(
+            "Aucune licence connue n’est nommée\u00a0: les conditions d’usage restent à lire."
+        )
+
+
 RULES = (
     Rule(
         code="lom-1.1-preproduction",
@@ -285,5 +296,13 @@ RULES = (
         about="Le temps d’apprentissage ne dépasse pas cent heures.",
         remedy="Vérifiez l’unité\u00a0: PT50M pour cinquante minutes, PT50H pour cinquante heures.",
         find=too_long,
+    ),
+    Rule(
+        code="lom-6.3-licence",
+        severity=Severity.INFO,
+        element="6.3",
+        about="La description des droits nomme une licence connue.",
+        remedy="Nommez la licence («\u00a0CC BY-SA 4.0\u00a0») ou donnez son adresse.",
+        find=unknown_licence,
     ),
 )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from .coherence import default_title, is_private, quoted
 from .finding import Severity
+from .licences import HAS_LICENCE, licence_of
 from .normalise import minutes
 from .record import Record
 from .rule import Fault, Rule
@@ -98,6 +99,31 @@ def concentration_longer(record: Record) -> Iterator[Fault]:
         yield Fault(
             f"Le temps de concentration ({stretch} min) dépasse la durée ({max(times(record))} min)."
         )
+
+
+def says_rights(record: Record) -> bool:
+    kinds = (relation.kind.uri for relation in record.relations if relation.kind)
+    return bool(record.rights.descriptions) or HAS_LICENCE in kinds
+
+
+def no_licence(record: Record) -> Iterator[Fault]:
+    if not says_rights(record):
+        yield Fault("On ne sait pas sous quelle licence est ce commun.")
+
+
+def unknown_licence(record: Record) -> Iterator[Fault]:
+    if says_rights(record) and licence_of(record) is None:
+        said = next(filter(None, map(french, record.rights.descriptions)), "")
+        yield Fault(f"La licence {quoted(said)} n’est pas reconnue." if said else UNREADABLE)
+
+
+UNREADABLE = "Le lien vers la licence n’est pas reconnu."
+
+
+def licence_not_free(record: Record) -> Iterator[Fault]:
+    licence = licence_of(record)
+    if licence and not licence.free:
+        yield Fault(f"La licence {quoted(licence.label)} n’est pas libre. {licence.allows}")
 
 
 def no_accessibility(record: Record) -> Iterator[Fault]:
@@ -249,6 +275,30 @@ RULES = (
         "Le temps de concentration ne dépasse pas la durée.",
         "Donnez le plus long moment d’attention sans pause, plus court que la durée.",
         concentration_longer,
+    ),
+    _rule(
+        "licence-absente",
+        "licence",
+        WARNING,
+        "La licence est donnée.",
+        "Ajoutez «\u00a0licence:\u00a0», par exemple CC-BY-SA-4.0 pour des contenus, EUPL-1.2 pour du code.",
+        no_licence,
+    ),
+    _rule(
+        "licence-inconnue",
+        "licence",
+        WARNING,
+        "La licence est reconnue.",
+        "Écrivez son identifiant SPDX (CC-BY-SA-4.0) ou donnez son adresse.",
+        unknown_licence,
+    ),
+    _rule(
+        "licence-non-libre",
+        "licence",
+        WARNING,
+        "La licence permet à chacun d’utiliser, de modifier et de partager.",
+        "Préférez une licence libre, sans «\u00a0NC\u00a0» ni «\u00a0ND\u00a0»\u00a0: CC-BY-SA-4.0, par exemple.",
+        licence_not_free,
     ),
     _rule(
         "accessibilite-absente",

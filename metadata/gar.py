@@ -2,7 +2,7 @@
 
 From the GAR's prototype notice for RTFS 5.2 (September 2021, CC BY-SA). What only the GAR can know
 (its members, this year's schema, whether an address answers) is said « non vérifiable ici ». What
-each control looks for is in garnotice.py and gardoor.py.
+each control looks for is in garnotice.py, gardoor.py and garbytes.py.
 """
 
 from __future__ import annotations
@@ -11,60 +11,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from . import gardoor, garnotice
-from .errors import ParseError
-from .finding import Finding, Severity
-from .garnotice import PLATFORM, PRESENTATIONS, UNKNOWABLE
+from .finding import Severity
+from .garnotice import PLATFORM, PRESENTATIONS
 from .record import Record
 from .rule import Fault, Rule
 from .vocabulary import CONCEPT, LEVELS, SUBJECTS, scolomfr
-from .xsd import breaches
 
-#: A broken notice breaks the schema at every line: the first ones are enough to begin with.
-MOST = 20
-
-# --- 1 The schema -----------------------------------------------------------------------------
-
-SCHEMA_ABOUT = (
-    "La notice est valide selon le schéma XSD ScoLOMFR (variante «\u00a0lax\u00a0») de l’année."
-)
-SCHEMA_REMEDY = "Corrigez la notice dans un éditeur XML qui vérifie le schéma ScoLOMFR."
-
-
-def valid_xml(payload: bytes) -> Iterator[Finding]:
-    """Control 1, on the bytes themselves; they are not needed by the others."""
-    if not payload:
-        yield _schema_finding(Severity.INFO, f"{UNKNOWABLE}le XML de la notice n’est pas fourni.")
-        return
-    try:
-        found = breaches(payload)
-    except ParseError as error:
-        yield _schema_finding(Severity.ERROR, error.message, error.line)
-        return
-    certain = [breach for breach in found if not breach.newer]
-    for breach in certain[:MOST]:
-        yield _schema_finding(Severity.ERROR, breach.message, breach.line)
-    if len(certain) > MOST:
-        more = f"Le schéma est enfreint à {len(certain) - MOST} autres endroits."
-        yield _schema_finding(Severity.ERROR, more)
-    if newer := [breach for breach in found if breach.newer]:
-        later = f"{UNKNOWABLE}une version de ScoLOMFR plus récente que le schéma 3.2.1 est citée."
-        yield _schema_finding(Severity.INFO, later, newer[0].line)
-    year = f"{UNKNOWABLE}le schéma utilisé est ScoLOMFR 3.2.1, le GAR utilise celui de l’année."
-    yield _schema_finding(Severity.INFO, year)
-
-
-def _schema_finding(severity: Severity, message: str, line: int | None = None) -> Finding:
-    return Finding(
-        severity=severity,
-        rule="gar-01",
-        element="notice",
-        message=message,
-        remedy=SCHEMA_REMEDY,
-        line=line,
-    )
-
-
-# --- The table --------------------------------------------------------------------------------
+WARNING, INFO = Severity.WARNING, Severity.INFO
 
 
 def _control(
@@ -85,33 +38,51 @@ def _control(
     )
 
 
-WARNING, INFO = Severity.WARNING, Severity.INFO
+def _in_bytes(record: Record) -> Iterator[Fault]:
+    """Nothing: what a record does not keep is looked for by garbytes.py."""
+    yield from ()
 
 
-def _contributor(number: int, role: str, mention: str) -> tuple[Rule, ...]:
+SCHEMA_ABOUT = (
+    "La notice est valide selon le schéma XSD ScoLOMFR (variante «\u00a0lax\u00a0») de l’année."
+)
+SCHEMA_REMEDY = "Corrigez la notice dans un éditeur XML qui vérifie le schéma ScoLOMFR."
+SCHEMA = _control(1, "notice", SCHEMA_ABOUT, SCHEMA_REMEDY, _in_bytes)
+YEAR = _control(1, "notice", SCHEMA_ABOUT, SCHEMA_REMEDY, _in_bytes, INFO)
+
+#: The roles that the GAR reads, and the number of their control.
+ROLES = {
+    "publisher": 5,
+    "scolomfr-voc-003-num-026": 6,
+    "scolomfr-voc-003-num-017": 7,
+    "technical_validator": 8,
+}
+DECLARED = "Donnez les numéros déclarés au GAR (NOTE:SIREN=…, NOTE:ISNI=…)."
+SIRENS = {
+    role: _control(number, "2.3", "La vCard donne le SIREN.", DECLARED, _in_bytes)
+    for role, number in ROLES.items()
+}
+
+
+def _contributor(role: str, mention: str = "") -> tuple[Rule, ...]:
+    number = ROLES[role]
     who = scolomfr().label(CONCEPT + role)
     about = f"La vCard de rôle «\u00a0{who}\u00a0» est présente"
     about += f", avec la mention «\u00a0{mention}\u00a0»." if mention else "."
     remedy = "Complétez ce contributeur sur le modèle de la notice de prototypage du RTFS."
     members = "Le SIREN et l’ISNI sont ceux d’un adhérent du GAR."
-    declared = "Donnez les numéros déclarés au GAR (NOTE:SIREN=…, NOTE:ISNI=…)."
     return (
         _control(number, "2.3", about, remedy, partial(garnotice.contributor, role, mention)),
-        _control(
-            number,
-            "2.3",
-            "Le SIREN est donné.",
-            declared,
-            partial(garnotice.no_siren, role),
-            WARNING,
-        ),
-        _control(number, "2.3", members, declared, partial(garnotice.membership, role), INFO),
+        SIRENS[role],
+        _control(number, "2.3", members, DECLARED, partial(garnotice.membership, role), INFO),
     )
 
 
 DOOR_REMEDY = "Complétez la localisation étendue sur le modèle de la notice de prototypage."
 
 CONTROLS: tuple[Rule, ...] = (
+    SCHEMA,
+    YEAR,
     _control(
         2,
         "1.1",
@@ -145,10 +116,10 @@ CONTROLS: tuple[Rule, ...] = (
         "Choisissez au moins un terme du vocabulaire 004 (texte, service…).",
         garnotice.document_type,
     ),
-    *_contributor(5, "publisher", ""),
-    *_contributor(6, "scolomfr-voc-003-num-026", "GAR : distributeur technique"),
-    *_contributor(7, "scolomfr-voc-003-num-017", "GAR : distributeur commercial"),
-    *_contributor(8, "technical_validator", "GAR : validation technique"),
+    *_contributor("publisher"),
+    *_contributor("scolomfr-voc-003-num-026", "GAR : distributeur technique"),
+    *_contributor("scolomfr-voc-003-num-017", "GAR : distributeur commercial"),
+    *_contributor("technical_validator", "GAR : validation technique"),
     _control(
         8,
         "2.3",
@@ -197,7 +168,7 @@ CONTROLS: tuple[Rule, ...] = (
         12,
         "4.3.1",
         "La référence de la déclaration de conformité est présente.",
-        "Ajoutez «\u00a0GAR : Déclaration de conformité = ark:/…\u00a0» dès qu’elle existe.",
+        "Ajoutez «\u00a0GAR\u00a0: Déclaration de conformité = ark:/…\u00a0» dès qu’elle existe.",
         gardoor.conformity,
         WARNING,
     ),
@@ -207,6 +178,14 @@ CONTROLS: tuple[Rule, ...] = (
         "Le type de traitement et les attributs demandés sont cohérents.",
         "Déclarez une personnalisation forte, ou ne demandez pas ces attributs.",
         gardoor.consistency,
+    ),
+    _control(
+        13,
+        "4.3.1",
+        "Le type de traitement et les attributs sont donnés\u00a0: on ne compare pas sans eux.",
+        "Complétez d’abord ce que demandent les contrôles 11 et 12.",
+        gardoor.consistency_unknowable,
+        INFO,
     ),
     _control(
         13,

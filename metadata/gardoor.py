@@ -12,7 +12,7 @@ from .coherence import quoted
 from .garnotice import BRACKETS, PLATFORM, UNKNOWABLE
 from .record import ExtendedLocation, Record
 from .rule import Fault
-from .vocabulary import CONCEPT
+from .vocabulary import CONCEPT, scolomfr
 
 #: Personal data attributes by category (INFO N8 of the prototype notice).
 ATTRIBUTES = {
@@ -44,9 +44,8 @@ def door(record: Record) -> Iterator[Fault]:
 
 
 def door_address(record: Record) -> Iterator[Fault]:
-    for found in doors(record):
-        if not re.match(r"https?://\S", found.location):
-            yield Fault("La localisation étendue ne donne pas l’adresse d’accès (porte SSO).")
+    if not any(re.match(r"https?://\S", found.location) for found in doors(record)):
+        yield Fault("Aucune localisation étendue ne donne l’adresse d’accès du GAR (porte SSO).")
 
 
 def door_unknowable(record: Record) -> Iterator[Fault]:
@@ -56,10 +55,13 @@ def door_unknowable(record: Record) -> Iterator[Fault]:
 
 
 def personal_data(record: Record) -> Iterator[Fault]:
-    for found in doors(record):
-        if not (found.personal_data and found.personal_data.uri in (MEDIUM, STRONG)):
-            said = found.personal_data.text if found.personal_data else ""
-            yield Fault(f"Le type de traitement {quoted(said) if said else ''} n’est pas admis.")
+    kinds = [found.personal_data for found in doors(record)]
+    if not any(kinds):
+        yield Fault("Le type de traitement des données personnelles manque.")
+    for kind in filter(None, kinds):
+        if kind.uri not in (MEDIUM, STRONG):
+            said = quoted(kind.text or scolomfr().label(kind.uri))
+            yield Fault(f"Le type de traitement {said} n’est pas admis.")
 
 
 def attributes_of(found: ExtendedLocation) -> set[str] | None:
@@ -70,11 +72,10 @@ def attributes_of(found: ExtendedLocation) -> set[str] | None:
 
 
 def attributes(record: Record) -> Iterator[Fault]:
-    for found in doors(record):
-        codes = attributes_of(found)
-        if codes is None:
-            yield Fault("La mention «\u00a0Attributs GAR : [UAI] …; [IDO] …\u00a0» manque.")
-            continue
+    lists = [codes for found in doors(record) if (codes := attributes_of(found)) is not None]
+    if not lists:
+        yield Fault("La mention «\u00a0Attributs GAR : [UAI] …; [IDO] …\u00a0» manque.")
+    for codes in lists:
         for code in COMPULSORY:
             if code not in codes:
                 yield Fault(f"L’attribut [{code}] n’est pas demandé.")
@@ -98,6 +99,12 @@ def consistency(record: Record) -> Iterator[Fault]:
             yield Fault(
                 f"La personnalisation est dite moyenne, mais {codes} identifie l’utilisateur."
             )
+
+
+def consistency_unknowable(record: Record) -> Iterator[Fault]:
+    said = [found for found in doors(record) if found.personal_data and attributes_of(found)]
+    if not said:
+        yield Fault(f"{UNKNOWABLE}il manque le type de traitement, ou la liste des attributs.")
 
 
 def too_strong(record: Record) -> Iterator[Fault]:

@@ -103,18 +103,10 @@ def contributor(role: str, mention: str, record: Record) -> Iterator[Fault]:
             )
 
 
-def no_siren(role: str, record: Record) -> Iterator[Fault]:
-    for contribution in contributions(role, record):
-        for entity in contribution.entities:
-            if not entity.siren:
-                who = quoted(entity.name or entity.organisation)
-                yield Fault(f"Le SIREN de {who} manque, ou n’est fait que de zéros.")
-
-
 def membership(role: str, record: Record) -> Iterator[Fault]:
     for contribution in contributions(role, record):
         for entity in contribution.entities:
-            numbers = f"SIREN {entity.siren or 'absent'}, ISNI {entity.isni or 'absent'}"
+            numbers = f"SIREN {entity.siren or 'inconnu'}, ISNI {entity.isni or 'inconnu'}"
             yield Fault(f"{UNKNOWABLE}l’adhésion au GAR de ces numéros ({numbers}).")
 
 

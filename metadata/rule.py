@@ -34,11 +34,16 @@ class Rule:
 
     def __call__(self, reading: Reading) -> Iterator[Finding]:
         for fault in self.find(reading.record):
-            yield Finding(
-                severity=self.severity,
-                rule=self.code,
-                element=element(fault.element or self.element),
-                message=fault.message,
-                remedy=self.remedy,
-                line=line_of(fault.element or self.element, reading.lines),
-            )
+            key = fault.element or self.element
+            yield self.finding(fault.message, key, line_of(key, reading.lines))
+
+    def finding(self, message: str, key: str = "", line: int | None = None) -> Finding:
+        """This rule's remark on one element, its own when none is given."""
+        return Finding(
+            severity=self.severity,
+            rule=self.code,
+            element=element(key or self.element),
+            message=message,
+            remedy=self.remedy,
+            line=line,
+        )

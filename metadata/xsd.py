@@ -14,8 +14,6 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from .safexml import parse_xml
-
 LOM = "{http://ltsc.ieee.org/xsd/LOM}lom"
 
 
@@ -27,12 +25,8 @@ class Breach(NamedTuple):
     newer: bool = False  # the version named came after this schema
 
 
-def breaches(payload: bytes) -> tuple[Breach, ...]:
-    """What the schema has against a notice, wrapped or not; nothing when it is valid.
-
-    Raise ParseError when the bytes are not XML.
-    """
-    root = parse_xml(payload)
+def breaches(root: etree._Element) -> tuple[Breach, ...]:
+    """What the schema has against a notice, wrapped or not; nothing when it is valid."""
     notice = next(root.iter(LOM), None)
     if notice is None:
         return (Breach(1, "Le fichier ne contient aucun élément «\u00a0lom\u00a0»."),)
@@ -61,7 +55,7 @@ FAULTS = {
     "is not allowed": "n’admet pas cet attribut",
 }
 #: Sources that came after 3.2: 4.0, 7.0, 8.0.
-LATER = re.compile(r"SCOLOMFR\u202f?v(?:[4-9]|\d\d)\.\d", re.IGNORECASE)
+LATER = re.compile(r"SCOLOMFR ?v(?:[4-9]|\d\d)\.\d", re.IGNORECASE)
 
 
 def _breach(error: etree._LogEntry) -> Breach:
@@ -73,12 +67,9 @@ def _breach(error: etree._LogEntry) -> Breach:
         name = f"{name} (attribut {found[2]})"
     value = VALUE.search(text)
     if value:
-        said = value[1] or value[2] or ""
-        return Breach(
-            error.line,
-            f"L’élément {name} n’admet pas la valeur {_short(said)}.",
-            bool(LATER.fullmatch(said.strip())),
-        )
+        said = (value[1] or value[2] or "").strip()
+        what = f"n’admet pas la valeur {_short(said)}" if said else "ne peut pas être vide"
+        return Breach(error.line, f"L’élément {name} {what}.", bool(LATER.fullmatch(said)))
     expected = EXPECTED.search(text)
     if expected:
         return Breach(

@@ -11,7 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from metadata import Severity, gar
+from metadata import Severity
 from metadata.checks import PROFILES
 from metadata.elements import element
 
@@ -73,9 +73,6 @@ def page() -> str:
             (rule.code, rule.severity, element(rule.element), rule.about, rule.remedy)
             for rule in rules
         ]
-        if profile == "gar":
-            about, remedy = gar.SCHEMA_ABOUT, gar.SCHEMA_REMEDY
-            rows.insert(0, ("gar-01", Severity.ERROR, "notice", about, remedy))
         parts.append(_section(*TITLES[profile], rows))
     return "\n".join(parts)
 
