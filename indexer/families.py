@@ -36,7 +36,7 @@ def regrouping(tx: sa.Connection, slugs: Collection[str]) -> Iterator[None]:
 
 def _relatives(tx: sa.Connection, slugs: Collection[str]) -> set[str]:
     """These, all that is below them, and the wholes just above: whose head may depend on them."""
-    if not tx.scalar(sa.select(sa.exists(sa.select(RELATIONS.c.slug)))):
+    if not slugs or not tx.scalar(sa.select(sa.exists(sa.select(RELATIONS.c.slug)))):
         return set()
     found, level = set(slugs), set(slugs)
     for _ in range(DEPTH):

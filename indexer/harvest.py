@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from metadata.record import RawRecord
 
@@ -84,8 +85,8 @@ def harvest(
     """
     runs = store.runs
     with runs.alone(info.key):
-        runs.register(info)
-        run, resumed = _start(source, runs, runs.status(info.key), now, full)
+        status = runs.register(info)
+        run, resumed = _start(source, runs, status, now, full)
         report = HarvestReport(source=info.key, full=run.full, resumed=resumed, counts=run.counts)
         try:
             for last, refused in _walk(source, runs, run, now):
@@ -95,9 +96,11 @@ def harvest(
             runs.fail(run, str(error), now)
             report = replace(report, error=str(error))
         else:
-            report = _finish(source, runs, run, now, confirm_drop, report)
+            losses = runs.losses(run, absences=run.full and source.exhaustive)
+            verdict = decide(losses, status.held, confirm_drop)
+            report = _end(runs, run, losses, verdict, now, report)
         runs.checkpoint()
-        report = replace(report, missing=runs.status(info.key).missing)
+        report = replace(report, missing=runs.missing(info.key))
     log.info("harvested source=%s counts=%s error=%r", info.key, report.counts, report.error)
     return report
 
@@ -161,18 +164,29 @@ def _told(report: HarvestReport, run: Run, refused: list[Arrival], now: datetime
     return replace(report, counts=run.counts, rejected=rejected)
 
 
-def _finish(
-    source: Source, runs: Runs, run: Run, now: datetime, confirm: bool, report: HarvestReport
+def _end(
+    runs: Runs, run: Run, losses: Losses, verdict: Verdict, now: datetime, report: HarvestReport
 ) -> HarvestReport:
-    """Let go what left; or hold everything, when too much would leave without a word of anybody."""
-    absences = run.full and source.exhaustive
-    losses = runs.losses(run, absences=absences)
-    suspicious = is_suspicious(losses)
-    if suspicious and not (confirm and covers(runs.status(run.source).held, losses)):
+    if verdict is Verdict.HELD:
         runs.hold(run, losses, now)
         return replace(report, held=Drop(lost=losses.lost, known=losses.known, since=now))
-    run = runs.complete(run, now, absences=absences, confirmed=suspicious)
+    run = runs.complete(run, losses, now, confirmed=verdict is Verdict.CONFIRMED)
     return replace(report, counts=run.counts)
+
+
+class Verdict(Enum):
+    """What becomes of the losses of a harvest that saw everything it asked for."""
+
+    ORDINARY = auto()  # withdrawals leave now, absences the third time in a row
+    CONFIRMED = auto()  # all leave now
+    HELD = auto()  # nothing leaves, nothing counts
+
+
+def decide(losses: Losses, announced: Drop | None, confirm: bool) -> Verdict:
+    """Let go what left; or hold everything, when too much would leave without somebody's word."""
+    if not is_suspicious(losses):
+        return Verdict.ORDINARY
+    return Verdict.CONFIRMED if confirm and covers(announced, losses) else Verdict.HELD
 
 
 def is_suspicious(losses: Losses) -> bool:

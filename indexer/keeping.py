@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -28,13 +29,12 @@ Row = dict[str, Any]
 
 def register(tx: sa.Connection, info: SourceInfo) -> None:
     """Keep what the configuration says of a source; what shows of its entries follows."""
-    row = {name: getattr(info, name) for name in SourceInfo.__dataclass_fields__}
-    known = tx.execute(sa.select(SOURCES).where(SOURCES.c.key == info.key)).first()
-    if known is None:
-        tx.execute(sa.insert(SOURCES).values(row))
-    elif any(known._mapping[name] != value for name, value in row.items()):
-        tx.execute(sa.update(SOURCES).where(SOURCES.c.key == info.key).values(row))
+    row = asdict(info)
+    known = tx.execute(sa.update(SOURCES).where(SOURCES.c.key == info.key).values(row)).rowcount
+    if known:
         _follow(tx, info)
+    else:
+        tx.execute(sa.insert(SOURCES).values(row))
 
 
 def _follow(tx: sa.Connection, info: SourceInfo) -> None:

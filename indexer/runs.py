@@ -42,10 +42,11 @@ class Losses:
     known: int  # of them, those from before the run
     deleted: int  # its source says that they are gone
     absent: int  # the run did not show them
+    absences: bool  # do these count? They do when the run was to show all there is
 
     @property
     def lost(self) -> int:
-        return self.deleted + self.absent
+        return self.deleted + (self.absent if self.absences else 0)
 
 
 class Runs:
@@ -75,22 +76,27 @@ class Runs:
         folder.mkdir(exist_ok=True)
         return folder / f"{stem_of(source)}-{hash_of(source, '')}.lock"
 
-    def register(self, info: SourceInfo) -> None:
-        """Keep what the configuration says of a source; its entries follow."""
+    def register(self, info: SourceInfo) -> SourceStatus:
+        """Keep what the configuration says of a source, its entries following; say how it stands."""
+        status = self.status(info.key)
+        if status is not None and status.info == info:
+            return status
         with self._writer.begin() as tx:
             keeping.register(tx, info)
+            row = tx.execute(sa.select(SOURCES).where(SOURCES.c.key == info.key)).one()
+            return _status(tx, row)
 
-    def status(self, source: str) -> SourceStatus:
-        """How a registered source stands."""
-        return next(self.statuses(source))
-
-    def statuses(self, source: str = "") -> Iterator[SourceStatus]:
-        """How each source stands, or this one."""
-        query = sa.select(SOURCES).order_by(SOURCES.c.key)
+    def status(self, source: str) -> SourceStatus | None:
+        """How a source stands; None when it was never harvested."""
         with self._engine.connect() as db:
-            rows = db.execute(query.where(SOURCES.c.key == source) if source else query).all()
-            statuses = [_status(db, row) for row in rows]
-        yield from statuses
+            row = db.execute(sa.select(SOURCES).where(SOURCES.c.key == source)).first()
+            return _status(db, row) if row else None
+
+    def statuses(self) -> list[SourceStatus]:
+        """How each source stands, by key."""
+        with self._engine.connect() as db:
+            rows = db.execute(sa.select(SOURCES).order_by(SOURCES.c.key)).all()
+            return [_status(db, row) for row in rows]
 
     def under_way(self, source: str) -> Run | None:
         """The run that was interrupted, if any."""
@@ -143,15 +149,18 @@ class Runs:
         mine = (ENTRIES.c.source == run.source) & ENTRIES.c.state.in_(LIVE)
         leaving = ENTRIES.c.leaving_in == run.id
         unseen = (ENTRIES.c.seen_in != run.id) & leaving.is_not(True)
+        counts = sa.select(sa.func.count(), _how_many(leaving), _how_many(unseen))
         with self._engine.connect() as db:
-            live, deleted, absent = (
-                db.scalars(sa.select(sa.func.count()).where(mine, condition)).one()
-                for condition in (sa.true(), leaving, unseen)
-            )
+            live, deleted, absent = db.execute(counts.where(mine)).one()
         fresh = run.counts.get(Outcome.NEW, 0) + run.counts.get(Outcome.RETURNED, 0)
         return Losses(
-            live=live, known=live - fresh, deleted=deleted, absent=absent if absences else 0
+            live=live, known=live - fresh, deleted=deleted, absent=absent, absences=absences
         )
+
+    def missing(self, source: str) -> int:
+        """How many live entries its last complete harvests did not show."""
+        with self._engine.connect() as db:
+            return _missing(db, source)
 
     def hold(self, run: Run, losses: Losses, now: datetime) -> None:
         """End a run without taking anything away: the next asks from the same date again."""
@@ -165,7 +174,7 @@ class Runs:
         with self._writer.begin() as tx:
             _moved(tx, run, ended=now, error=error)
 
-    def complete(self, run: Run, now: datetime, *, absences: bool, confirmed: bool) -> Run:
+    def complete(self, run: Run, losses: Losses, now: datetime, *, confirmed: bool) -> Run:
         """End a run that saw everything it asked for, and let go what left.
 
         What its source says is gone leaves. If absences count, what was not seen leaves the third
@@ -177,7 +186,7 @@ class Runs:
         with self._writer.begin() as tx:
             gone = [*tx.scalars(slugs.where(mine, ENTRIES.c.leaving_in == run.id))]
             keeping.leave(tx, gone, SAID_GONE, now)
-            if absences:
+            if losses.absences:
                 tx.execute(sa.update(ENTRIES).where(unseen).values(missing=ENTRIES.c.missing + 1))
                 limit = 1 if confirmed else PATIENCE
                 absent = tx.scalars(slugs.where(unseen, ENTRIES.c.missing >= limit)).all()
@@ -193,6 +202,10 @@ class Runs:
         """Give back the room that the write-ahead log took."""
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
             db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _how_many(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(sa.func.sum(sa.case((condition, 1), else_=0)), 0)
 
 
 def _moved(tx: sa.Connection, run: Run, **values: object) -> Run:
@@ -232,7 +245,6 @@ def _run(row: AnyRow) -> Run:
 def _status(db: sa.Connection, row: AnyRow) -> SourceStatus:
     mine = ENTRIES.c.source == row.key
     states = sa.select(ENTRIES.c.state, sa.func.count()).where(mine).group_by(ENTRIES.c.state)
-    missing = mine & ENTRIES.c.state.in_(LIVE) & (ENTRIES.c.missing > 0)
     rejects = sa.select(sa.func.count()).where(REJECTS.c.source == row.key)
     last = sa.select(RUNS).where(RUNS.c.source == row.key).order_by(RUNS.c.id.desc()).limit(1)
     last_run = db.execute(last).first()
@@ -240,13 +252,19 @@ def _status(db: sa.Connection, row: AnyRow) -> SourceStatus:
         info=SourceInfo(**{name: row._mapping[name] for name in SourceInfo.__dataclass_fields__}),
         states={State(state): count for state, count in db.execute(states)},
         rejects=db.scalars(rejects).one(),
-        missing=db.scalars(sa.select(sa.func.count()).where(missing)).one(),
+        missing=_missing(db, row.key),
         since=row.since,
         last_complete=row.last_complete,
         last_full=row.last_full,
         held=_drop(row),
         last_run=_run(last_run) if last_run else None,
     )
+
+
+def _missing(db: sa.Connection, source: str) -> int:
+    missing = (ENTRIES.c.source == source) & ENTRIES.c.state.in_(LIVE) & (ENTRIES.c.missing > 0)
+    count: int = db.scalars(sa.select(sa.func.count()).where(missing)).one()
+    return count
 
 
 def _drop(row: AnyRow) -> Drop | None:

@@ -187,7 +187,7 @@ class SqlStore:
 
     def sources(self) -> list[SourceStatus]:
         """How each source stands, by key."""
-        return [*self.runs.statuses()]
+        return self.runs.statuses()
 
     def rejects(self, source: str) -> Iterator[Reject]:
         """The records of a source that cannot be read, the latest last."""
