@@ -1,7 +1,7 @@
 """Balise's own fields in LOM: free taxa under their own source, that any LOM tool may ignore.
 
 One path a value: what it is about, then the value (`urn:balise:hors-ligne`,
-`urn:balise:hors-ligne:oui`). Keys are those of `commun.yml`.
+`urn:balise:hors-ligne:oui`). Names and labels are those of Balise's vocabulary (ownterms.py).
 """
 
 from __future__ import annotations
@@ -11,73 +11,79 @@ from dataclasses import fields
 from typing import Any
 from urllib.parse import quote, unquote
 
+from .ownterms import PREFIX, lists, terms
 from .record import Balise, Classification, Taxon, TaxonPath, Term, Text
 from .vocabulary import CONCEPT
 
 SOURCE = "Balise"
-PREFIX = "urn:balise:"
 
-#: Field, key, words: in the order of the record.
-FIELDS = {
-    "concentration": ("concentration", "durée de concentration"),
-    "adaptable": ("adaptable", "adaptable"),
-    "exercises": ("exercices", "exercices"),
-    "results_tracking": ("suivi-des-resultats", "suivi des résultats par l’enseignant"),
-    "rgaa": ("rgaa", "conformité au RGAA"),
-    "accessibility_statement": ("declaration-accessibilite", "déclaration d’accessibilité"),
-    "accessibility_features": ("fonctionnalites", "fonctionnalité d’accessibilité"),
-    "needs": ("besoins", "besoin particulier"),
-    "personal_data": ("donnees-personnelles", "données personnelles"),
-    "ai": ("ia", "recours à l’intelligence artificielle"),
-    "offline": ("hors-ligne", "utilisable hors ligne"),
-    "pupil_account": ("compte-eleve", "compte élève nécessaire"),
-    "access": ("acces", "accès"),
-    "seeks_co_maintainer": ("cherche-co-mainteneur", "cherche un co-mainteneur"),
-    "badge": ("badge", "badge du catalogue"),
-    "bot": ("bot", "robot du catalogue"),
+#: The list of Balise's vocabulary that a field of the record is about.
+LISTS = {
+    "concentration": "concentration",
+    "adaptable": "adaptable",
+    "exercises": "exercices",
+    "results_tracking": "suivi",
+    "rgaa": "rgaa",
+    "accessibility_statement": "declaration",
+    "accessibility_features": "fonctionnalites",
+    "needs": "besoins",
+    "personal_data": "donnees-personnelles",
+    "ai": "ia",
+    "offline": "hors-ligne",
+    "pupil_account": "compte",
+    "access": "acces",
+    "seeks_co_maintainer": "cherche",
+    "badge": "badge",
+    "bot": "bot",
 }
-FIELD_OF = {key: name for name, (key, _) in FIELDS.items()}
-ACCESSIBILITY = ("rgaa", "accessibility_statement", "accessibility_features", "needs")
+FIELDS = {key: name for name, key in LISTS.items()}
+ACCESSIBILITY = {"rgaa", "accessibility_statement", "accessibility_features", "needs"}
 
-YES_NO = {True: "oui", False: "non"}
-BOOLEANS = {"oui": True, "non": False}
-LISTS = {field.name for field in fields(Balise) if field.default == ()}
+ANSWERS = {True: "oui", False: "non"}
+BOOLEANS = {said: answer for answer, said in ANSWERS.items()}
 SWITCHES = {field.name for field in fields(Balise) if field.default is None}
+SEVERAL = {field.name for field in fields(Balise) if field.default == ()}
 
 RESTRICTIONS = Term(CONCEPT + "accessibility_restrictions", "restriction d'accessibilité")
 ADDITIONAL = Term(CONCEPT + "scolomfr-voc-028-num-025", "vocabulaire additionnel")
 
 
 def classifications(balise: Balise) -> Iterator[Classification]:
-    """The classifications that say Balise's own fields."""
-    for purpose, accessible in ((RESTRICTIONS, True), (ADDITIONAL, False)):
-        names = [name for name in FIELDS if (name in ACCESSIBILITY) is accessible]
+    """The classifications that say Balise's own fields, those of accessibility apart."""
+    for purpose, about_access in ((RESTRICTIONS, True), (ADDITIONAL, False)):
+        names = [name for name in LISTS if (name in ACCESSIBILITY) is about_access]
         paths = tuple(path for name in names for path in _paths(name, getattr(balise, name)))
         if paths:
             yield Classification(purpose=purpose, taxon_paths=paths)
 
 
 def _paths(name: str, value: Any) -> Iterator[TaxonPath]:
-    key, words = FIELDS[name]
-    values = value if name in LISTS else () if value in (None, "") else (value,)
-    for each in values:
-        said = YES_NO[each] if name in SWITCHES else each
-        yield TaxonPath(
-            source=(Text(SOURCE),),
-            taxa=(
-                Taxon(f"{PREFIX}{key}", (Text(words, "fr"),)),
-                Taxon(f"{PREFIX}{key}:{quote(said, safe='')}", (Text(said),)),
-            ),
-        )
+    for each in value if name in SEVERAL else (value,):
+        if each not in (None, ""):
+            yield _path(LISTS[name], ANSWERS[each] if name in SWITCHES else each)
+
+
+def _path(key: str, said: str) -> TaxonPath:
+    identifier = f"{PREFIX}{key}:{quote(said, safe='')}"
+    term = terms().get(identifier)
+    label = Text(term.label, "fr") if term else Text(said)
+    return TaxonPath(
+        source=(Text(SOURCE),),
+        taxa=(
+            Taxon(PREFIX + key, (Text(lists()[key].label, "fr"),)),
+            Taxon(identifier, (label,)),
+        ),
+    )
 
 
 def taken(path: TaxonPath) -> tuple[str, Any] | None:
     """The field and the value that a path of Balise's own says; None for any other path."""
     if not path.taxa or not any(text.value == SOURCE for text in path.source):
         return None
-    key, _, said = path.taxa[-1].id.removeprefix(PREFIX).partition(":")
-    name = FIELD_OF.get(key)
-    if name is None or not path.taxa[-1].id.startswith(PREFIX):
+    identifier = path.taxa[-1].id
+    key, colon, said = identifier.removeprefix(PREFIX).partition(":")
+    name = FIELDS.get(key)
+    if name is None or not colon or not identifier.startswith(PREFIX):
         return None
     value = unquote(said)
     if name in SWITCHES:
@@ -85,6 +91,9 @@ def taken(path: TaxonPath) -> tuple[str, Any] | None:
     return name, value
 
 
-def gathered(values: dict[str, list[Any]]) -> dict[str, Any]:
+def gathered(values: dict[str, list[Any]]) -> Balise:
     """The fields of Balise from the values taken, in order."""
-    return {name: tuple(met) if name in LISTS else met[0] for name, met in values.items()}
+    said: dict[str, Any] = {
+        name: tuple(met) if name in SEVERAL else met[0] for name, met in values.items()
+    }
+    return Balise(**said)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from lxml import etree
 
 from .errors import ParseError
-from .lomreader import LomReader, local_name
+from .lomreader import LomReader
 from .lomtable import LOM, RECORD
+from .lomvalues import local_name
 from .lomwriter import dump
 from .record import RawRecord, Reading
 from .safexml import line_of, parse_xml, true_encoding

@@ -6,6 +6,7 @@ from lxml import etree
 
 from .elements import element as named
 from .finding import Finding, Severity
+from .lomtable import NAMESPACES
 from .safexml import line_of
 
 #: Beyond this, a notice needs another look than a list of faults.
@@ -29,6 +30,22 @@ class Notes:
     ) -> None:
         self._say(Severity.INFO, rule, number, message, remedy, place)
 
+    def stray(self, element: etree._Element, number: str) -> None:
+        """An element that the table has no place for, in the element of this number."""
+        if not isinstance(element.tag, str):
+            return
+        name = etree.QName(element)
+        ours = (name.namespace or "") in ("", *NAMESPACES.values())
+        self.note(
+            "lom-element-inconnu",
+            number,
+            f"L’élément «\u00a0{name.localname}\u00a0»"
+            + ("" if ours else f" (espace de noms {name.namespace})")
+            + " n’a pas sa place ici dans LOM, LOMFR ou ScoLOMFR\u00a0: il n’est pas repris.",
+            "Vérifiez son nom et sa place, ou supprimez-le.",
+            element,
+        )
+
     def _say(
         self,
         severity: Severity,
@@ -47,7 +64,7 @@ class Notes:
         self._findings[key] = Finding(
             severity=severity,
             rule=rule,
-            element=named(number),
+            element=named(number) or "notice",
             message=message,
             remedy=remedy,
             line=place if isinstance(place, int) else line_of(place),
@@ -57,13 +74,11 @@ class Notes:
         found = tuple(self._findings.values())
         if not self._left_out:
             return found
-        return (
-            *found,
-            Finding(
-                severity=Severity.WARNING,
-                rule="lom-remarques",
-                element="",
-                message=f"{self._left_out} autres remarques ne sont pas listées.",
-                remedy="Corrigez d’abord celles-ci.",
-            ),
+        rest = Finding(
+            severity=Severity.WARNING,
+            rule="lom-remarques",
+            element="notice",
+            message=f"{self._left_out} autres remarques ne sont pas listées.",
+            remedy="Corrigez d’abord celles-ci.",
         )
+        return (*found, rest)

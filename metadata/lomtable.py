@@ -7,9 +7,9 @@ does. Numbers and order are those of ScoLOMFR 3.2 (https://www.reseau-canope.fr/
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import Any
 
 from .record import (
@@ -37,7 +37,7 @@ SCOLOMFR = "http://www.lom-fr.fr/xsd/SCOLOMFR"
 NAMESPACES = {"lom": LOM, "lomfr": LOMFR, "scolomfr": SCOLOMFR}
 
 
-class Kind(Enum):
+class Kind(IntEnum):
     """How a value is said in XML."""
 
     GROUP = auto()  # elements of its own
@@ -81,14 +81,18 @@ class Group:
     slots: tuple[Slot, ...]
     bare: str = ""  # the field that a text without any element goes to
     whole: bool = False  # the schema wants each element that stands once, empty or not
-    named: Mapping[str, Slot] = dataclasses.field(init=False)
+    named: Mapping[str, Slot] = dataclasses.field(init=False)  # by name in lower case
+    tagged: Mapping[object, Slot] = dataclasses.field(init=False)  # as the schemas write it
 
     def __post_init__(self) -> None:
-        named = {}
+        named, tagged = {}, {}
         for slot in self.slots:
-            for name in (slot.tag.partition(":")[2] or slot.tag, *slot.also):
-                named[name.lower()] = slot
+            prefix, _, name = slot.tag.rpartition(":")
+            tagged[f"{{{NAMESPACES[prefix or 'lom']}}}{name}"] = slot
+            for each in (name, *slot.also):
+                named[each.lower()] = slot
         object.__setattr__(self, "named", named)
+        object.__setattr__(self, "tagged", tagged)
 
 
 def _slot(number: str, tag: str, name: str, kind: Kind, **more: Any) -> Slot:
@@ -365,15 +369,3 @@ RECORD = Group(
         _group("9", "classification", "classifications", CLASSIFICATION, many=True),
     ),
 )
-
-
-def _tags(group: Group) -> Iterator[str]:
-    for slot in group.slots:
-        prefix, _, name = slot.tag.rpartition(":")
-        yield f"{{{NAMESPACES[prefix or 'lom']}}}{name}"
-        if slot.group:
-            yield from _tags(slot.group)
-
-
-#: Every element as the schemas write it.
-EXPECTED = frozenset((*_tags(RECORD), f"{{{LOM}}}string", f"{{{LOMFR}}}string"))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from lxml import etree
@@ -12,10 +11,28 @@ from lxml import etree
 from .lomnotes import Notes
 from .lomterms import is_called, listed, meaning
 from .record import Classification, Taxon, TaxonPath, Term
-from .vocabulary import Concept, canonical_uri, scolomfr
+from .vocabulary import SUBJECTS, Concept, canonical_uri, scolomfr
 
-#: The vocabulary that a source names: "SCOLOMFRv3.0 ; scolomfr-voc-015 ; Enseignement".
+#: The vocabulary that a source or an id names: "SCOLOMFRv3.0 ; scolomfr-voc-015 ; Enseignement".
 NAMED = re.compile(r"voc-?(\d{3})")
+
+#: Purposes of old, whose vocabulary is not published any more: their labels are looked up here.
+INSTEAD = {"014": SUBJECTS}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A concept, and the one to use today."""
+
+    concept: Concept
+    current: Concept
+
+
+@lru_cache(maxsize=16384)
+def known(identifier: str) -> Known | None:
+    """The concept that an id names by its URI, whole or not."""
+    concept = scolomfr().concept(canonical_uri(identifier)) if identifier else None
+    return Known(concept, scolomfr().current(concept)) if concept else None
 
 
 class TaxonReader:
@@ -26,116 +43,128 @@ class TaxonReader:
 
     def resolved(self, classification: Classification, place: etree._Element) -> Classification:
         purpose = classification.purpose
-        expected = scolomfr().vocabulary_of(purpose.uri) if purpose else ""
-        paths = tuple(self._path(path, expected, place) for path in classification.taxon_paths)
-        if purpose is None:
+        expected = vocabulary_for(purpose.uri) if purpose else ""
+        unknown: list[str] = []
+        paths = tuple(
+            self._path(path, expected, unknown, place) for path in classification.taxon_paths
+        )
+        if unknown:
+            self._say_unknown(unknown, expected, place)
+        if purpose is None and paths:
             purpose = self._inferred(paths, place)
         return replace(classification, purpose=purpose, taxon_paths=paths)
 
-    def _path(self, path: TaxonPath, expected: str, place: etree._Element) -> TaxonPath:
-        named = _vocabularies_named(path)
-        taxa = tuple(self._taxon(taxon, expected, named, place) for taxon in path.taxa)
-        return replace(path, taxa=taxa)
+    def _path(
+        self, path: TaxonPath, expected: str, unknown: list[str], place: etree._Element
+    ) -> TaxonPath:
+        where = dict.fromkeys(
+            (expected, *vocabularies_named(path)) if expected else vocabularies_named(path)
+        )
+        taxa = tuple(self._taxon(taxon, tuple(where), unknown, place) for taxon in path.taxa)
+        return path if taxa == path.taxa else replace(path, taxa=taxa)
 
     def _taxon(
-        self, taxon: Taxon, expected: str, named: tuple[str, ...], place: etree._Element
+        self, taxon: Taxon, where: tuple[str, ...], unknown: list[str], place: etree._Element
     ) -> Taxon:
         label = taxon.entry[0].value if taxon.entry else ""
-        concept = _concept(taxon.id)
-        if concept:
-            self._judge(concept, label, expected, place)
-            return taxon._replace(id=scolomfr().current(concept).uri)
-        for vocabulary in dict.fromkeys((expected, *named)):
-            for text in (taxon.id, label):
-                if vocabulary and text and (uri := meaning(text, vocabulary).uri):
-                    return taxon._replace(id=uri)
-        if expected or taxon.id.startswith(("http://data.education.fr/voc/", "scolomfr-voc-")):
-            self._unknown(taxon, label, expected, place)
+        if found := known(taxon.id):
+            self._judge(found, label, where[:1], place)
+            return taxon if taxon.id == found.current.uri else taxon._replace(id=found.current.uri)
+        own = NAMED.search(taxon.id)
+        texts = (taxon.id,) if own else (taxon.id, label)
+        for vocabulary in where:
+            for text in filter(None, texts):
+                meant = meaning(text, vocabulary)
+                if meant.uri:
+                    return taxon._replace(id=meant.uri)
+                if meant.candidates and text == label:
+                    self._say_ambiguous(label, meant.candidates, vocabulary, place)
+                    return taxon
+        if (where or own) and (not own or scolomfr().members(own[1])):
+            unknown.append(label or taxon.id)
         return taxon
 
-    def _judge(self, concept: Concept, label: str, expected: str, place: etree._Element) -> None:
-        current = scolomfr().current(concept)
-        if current != concept:
-            self._notes.warn(
+    def _judge(
+        self, found: Known, label: str, expected: tuple[str, ...], place: etree._Element
+    ) -> None:
+        concept = found.concept
+        if found.current != concept:
+            self._warn(
                 "lom-taxon-deprecie",
-                "9.2",
                 f"Le terme «\u00a0{concept.label}\u00a0» n’est plus en usage\u00a0: lu comme"
-                f" «\u00a0{current.label}\u00a0».",
-                f"Écrivez {current.uri}.",
+                f" «\u00a0{found.current.label}\u00a0».",
+                f"Écrivez {found.current.uri}.",
                 place,
             )
         elif label and not is_called(concept.uri, label):
-            self._notes.warn(
+            self._warn(
                 "lom-taxon-libelle",
-                "9.2",
                 f"Le libellé «\u00a0{label[:80]}\u00a0» contredit l’identifiant, qui désigne"
                 f" «\u00a0{concept.label}\u00a0»\u00a0: l’identifiant est suivi.",
                 "Corrigez celui des deux qui est faux.",
                 place,
             )
-        if expected and concept.vocabulary != expected:
-            self._notes.warn(
+        if expected and concept.vocabulary not in expected:
+            self._warn(
                 "lom-taxon-deplace",
-                "9.2",
                 f"Le terme «\u00a0{concept.label}\u00a0» est du vocabulaire {concept.vocabulary},"
-                f" l’objectif annonce le {expected}.",
+                f" l’objectif annonce le {expected[0]}.",
                 "Corrigez l’objectif de la classification, ou le terme.",
                 place,
             )
 
-    def _unknown(self, taxon: Taxon, label: str, expected: str, place: etree._Element) -> None:
-        said = label or taxon.id
-        found = meaning(said, expected) if expected and said else None
-        where = f" {expected}" if expected else ""
-        if found and found.candidates:
-            self._notes.warn(
-                "lom-taxon-ambigu",
-                "9.2",
-                f"«\u00a0{said[:80]}\u00a0» désigne plusieurs termes du vocabulaire{where}\u00a0:"
-                f" {listed(found.candidates)}.",
-                "Donnez l’URI du terme voulu dans l’élément id.",
-                place,
-            )
-            return
-        self._notes.warn(
+    def _say_ambiguous(
+        self, label: str, candidates: tuple[str, ...], vocabulary: str, place: etree._Element
+    ) -> None:
+        self._warn(
+            "lom-taxon-ambigu",
+            f"«\u00a0{label[:80]}\u00a0» désigne plusieurs termes du vocabulaire"
+            f" {vocabulary}\u00a0: {listed(candidates)}.",
+            "Donnez l’URI du terme voulu dans l’élément id.",
+            place,
+        )
+
+    def _say_unknown(self, unknown: list[str], expected: str, place: etree._Element) -> None:
+        names = [f"«\u00a0{name[:60]}\u00a0»" for name in dict.fromkeys(unknown)]
+        more = f" et {len(names) - 5} autres" if len(names) > 5 else ""
+        self._warn(
             "lom-taxon-inconnu",
-            "9.2",
-            f"Le terme «\u00a0{said[:80]}\u00a0» n’est pas dans le vocabulaire{where}\u00a0: il est"
-            " gardé sans être compris.",
+            "Ces termes ne sont pas dans le vocabulaire"
+            + (f" {expected}" if expected else " annoncé")
+            + f"\u00a0: {', '.join(names[:5])}{more}. Ils sont gardés sans être compris.",
             "Donnez l’URI d’un terme de ScoLOMFR dans l’élément id.",
             place,
         )
 
     def _inferred(self, paths: tuple[TaxonPath, ...], place: etree._Element) -> Term | None:
-        concepts = {_concept(taxon.id) for path in paths for taxon in path.taxa}
-        found = {concept.vocabulary for concept in concepts if concept}
+        met = [known(taxon.id) for path in paths for taxon in path.taxa]
+        found = {each.concept.vocabulary for each in met if each}
         if not found:
-            found = {name for path in paths for name in _vocabularies_named(path)}
+            found = {name for path in paths for name in vocabularies_named(path)}
         uri = scolomfr().purpose_of(found.pop()) if len(found) == 1 else ""
-        deduced = (
-            f" déduit de ses termes\u00a0: «\u00a0{scolomfr().label(uri)}\u00a0»."
-            if uri
-            else " absent, et ses termes ne le disent pas."
+        said = (
+            f"déduit des termes\u00a0: «\u00a0{scolomfr().label(uri)}\u00a0»" if uri else "inconnu"
         )
         self._notes.warn(
             "lom-objectif-absent",
             "9.1",
-            f"L’objectif de la classification est{deduced}",
+            f"La classification ne dit pas son objectif\u00a0: il est {said}.",
             "Ajoutez l’élément purpose avec un terme du vocabulaire 028.",
             place,
         )
         return Term(uri) if uri else None
 
-
-@lru_cache(maxsize=16384)
-def _concept(identifier: str) -> Concept | None:
-    return scolomfr().concept(canonical_uri(identifier)) if identifier else None
+    def _warn(self, rule: str, message: str, remedy: str, place: etree._Element) -> None:
+        self._notes.warn(rule, "9.2", message, remedy, place)
 
 
-def _vocabularies_named(path: TaxonPath) -> tuple[str, ...]:
-    return tuple(_digits(path))
+@lru_cache(maxsize=256)
+def vocabulary_for(purpose: str) -> str:
+    """The vocabulary, among those at hand, that a purpose calls for; "" for a free one."""
+    digits = scolomfr().vocabulary_of(purpose)
+    digits = INSTEAD.get(digits, digits)
+    return digits if digits and scolomfr().members(digits) else ""
 
 
-def _digits(path: TaxonPath) -> Iterator[str]:
-    for text in path.source:
-        yield from NAMED.findall(text.value)
+def vocabularies_named(path: TaxonPath) -> tuple[str, ...]:
+    return tuple(name for text in path.source for name in NAMED.findall(text.value))

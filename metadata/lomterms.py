@@ -5,6 +5,7 @@ Nothing is guessed: what several concepts are called, or none, is left as it was
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,6 +25,9 @@ SOURCES = {
         *(f"SCOLOMFRv{n}" for n in ("4.0", "5.0", "6.0", "7.0", "8.0")),
     )
 }
+
+
+WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +67,21 @@ def meaning_in(slot: Slot, text: str) -> Meaning:
 
 @lru_cache(maxsize=16384)
 def is_called(uri: str, label: str) -> bool:
-    """Whether a label is one that the concept bears or bore, or no label at all."""
+    """Whether a label may be that of a concept: one it bears or bore, or a part of it."""
     known = scolomfr()
     concept = known.concept(uri)
     if concept is None or not label or label.startswith(("http:", "https:")):
         return True
-    if key_of(label) in {key_of(name) for name in (concept.label, *concept.alternatives)}:
-        return True
+    words = _words(label)
+    for name in (concept.label, *concept.alternatives):
+        if words <= _words(name) or words >= _words(name):  # "cours" for "3 - Cours"
+            return True
     named = known.find(label, concept.vocabulary).concepts
     return any(known.current(each).uri == uri for each in named)
+
+
+def _words(label: str) -> set[str]:
+    return set(WORD.findall(key_of(label)))
 
 
 def listed(candidates: tuple[str, ...]) -> str:

@@ -18,11 +18,12 @@ from lxml import etree
 
 from . import lombalise
 from .languages import THREE_LETTERS
-from .lomreader import URI, line
+from .lomreader import URI
 from .lomtable import LOM, NAMESPACES, RECORD, Group, Kind, Slot
 from .lomterms import SOURCE_SAID
+from .lomvalues import line, with_words
 from .normalise import duration, language, plain, when
-from .record import Duration, Entity, LangString, Record, Term, Text, When
+from .record import Duration, Entity, LangString, Record, Term, When
 from .safexml import parse_xml
 from .vocabulary import key_of
 
@@ -132,7 +133,9 @@ class Writer:
     def _date(self, parent: etree._Element, slot: Slot, value: When) -> None:
         said = when(value.value)
         words = (
-            value.description if said or not value.value else _added(value.description, value.value)
+            value.description
+            if said or not value.value
+            else with_words(value.description, value.value)
         )
         # The schemas take a zone after a fraction of a second only.
         said = SECONDS_THEN_ZONE.sub(r"\1.0", said) if said else None
@@ -140,7 +143,9 @@ class Writer:
 
     def _duration(self, parent: etree._Element, slot: Slot, value: Duration) -> None:
         said = duration(value.iso)
-        words = value.description if said or not value.iso else _added(value.description, value.iso)
+        words = (
+            value.description if said or not value.iso else with_words(value.description, value.iso)
+        )
         self._said(parent, slot, "duration", said, words)
 
     def _said(
@@ -218,10 +223,6 @@ def _language_said(tag: str) -> str:
     tag = language(tag)
     three = THREE_LETTERS.get(tag, tag if len(tag) == 3 else "")
     return LANGUAGES + three if three else tag
-
-
-def _added(words: LangString, said: str) -> LangString:
-    return words if any(text.value == said for text in words) else (*words, Text(said))
 
 
 @lru_cache(maxsize=128)

@@ -30,6 +30,8 @@ EDGES = " \t\r\n\f\v\u2028\u2029\u00a0\u202f"
 
 def clean(text: str) -> str:
     """A text on one line: white space collapsed, non-breaking spaces kept inside."""
+    if text.isprintable() and "  " not in text:  # nothing but letters and single spaces
+        return text.strip(" ")
     if HAS_INVISIBLE.search(text):
         text = text.translate(INVISIBLE)
     return BLANKS.sub(" ", text).strip(EDGES)
@@ -57,10 +59,12 @@ def plain(text: str) -> str:
 
     Lines of a text without markup are kept as they are, edges and repeated blanks apart.
     """
-    if MARKUP.search(text):
+    if "<" in text and MARKUP.search(text):
         text = _without_tags(text)
-    if ENTITY.search(text):
+    if "&" in text and ENTITY.search(text):
         text = html.unescape(text)
+    if text.isprintable():
+        return clean(text)
     lines = [clean(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(EDGES)
 

@@ -174,7 +174,7 @@ def _refuse_at_sight(payload: bytes, limit: int) -> None:
             "Le fichier est une archive compressée, pas du XML.",
             remedy="Décompressez-le\u202f; un paquet se donne entier, avec l’extension .zip.",
         )
-    if not payload.strip():
+    if not payload or payload.isspace():
         raise ParseError("Le fichier est vide.", remedy="Fournissez la notice elle-même.")
     # UTF-16 is ASCII with a zero beside every letter: enough to see a DOCTYPE in it.
     if DOCTYPE.match(payload.replace(b"\0", b"") if b"\0" in payload else payload):

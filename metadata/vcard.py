@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 
 from .record import Entity
 
@@ -55,6 +56,12 @@ def entity(text: str) -> Entity | None:
 
     E-mail addresses, telephones and street addresses are left out wherever they stand.
     """
+    # A feed names few people: caching by text spares most of the work; photographs weigh too much.
+    return _entity(text) if len(text) < 2000 else _entity.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _entity(text: str) -> Entity | None:
     card = _unfolded(html.unescape(text))
     values = _values(card)
     names, organisation = _words(values.get("N", "")), _organisation(values.get("ORG", ""))
