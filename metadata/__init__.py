@@ -32,7 +32,7 @@ READERS = {
     "imsmanifest": "manifest.parse",
     "package": "package.parse",
     "cmi5": "manifest.parse_cmi5",
-    "h5p": "manifest.parse_h5p",
+    "h5p": "h5p.parse",
     "commun": "commun.parse",
     "row": "row.parse",
     "atom": "feeditem.parse",

@@ -83,10 +83,13 @@ class Package:
             with self._archive.open(info) as member:
                 # By sips, since read() alone asks for all the compressed bytes at once. zipfile
                 # stops at the declared size, which is under the limit.
-                return b"".join(iter(lambda: member.read(SIP), b""))
+                payload = b"".join(iter(lambda: member.read(SIP), b""))
         except FAULTS as error:
             reason = f"est illisible (détail\u00a0: {shown(str(error))})."
             raise _refused(reason, "Recréez l’archive.", name) from error
+        if len(payload) != info.file_size:
+            raise _refused("n’a pas la taille annoncée.", "Recréez l’archive.", name)
+        return payload
 
 
 def open_package(file: BinaryIO | bytes) -> Package:
