@@ -203,7 +203,15 @@ def _one(found: Iterable[Licence]) -> Licence | None:
     return next(iter(several)) if len(several) == 1 else None
 
 
+#: Where licences are listed under their SPDX identifier.
+LISTED = re.compile(
+    r"https?://(?:www\.)?(?:spdx|opensource)\.org/licen[cs]es?/([^/]+?)(?:\.html)?/?"
+)
+
+
 def _exact(text: str) -> Licence | None:
+    if listed := LISTED.fullmatch(text):
+        return _names().get(_name(listed[1]))
     return _names().get(_name(text)) or _addresses().get(_address(text))
 
 

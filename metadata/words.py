@@ -148,6 +148,12 @@ def level_words_in(text: str) -> tuple[Word, ...]:
     return tuple({(word.kind, word.key): word for word in found}.values())
 
 
+def not_levels() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """In a search, the words that after a rank, and those that before it, say it is no class."""
+    tables = _tables()
+    return tuple(tables["not_levels_before"]), tuple(tables["not_levels_after"])
+
+
 @lru_cache(maxsize=1)
 def synonyms() -> tuple[tuple[str, ...], ...]:
     """Groups of spellings that mean the same wherever they stand (vocabularies/synonyms.txt)."""
@@ -215,7 +221,7 @@ def _unnamed(kind: str, named: Mapping[str, Word]) -> Iterator[Word]:
     claimed.update({_uri(each): Word(kind="", key="", label="") for each in _tables()["unsaid"]})
     for vocabulary in KINDS[kind]:
         for concept in scolomfr().members(vocabulary):
-            if concept.uri in claimed or _stands_for_stage(concept.uri, kind):
+            if concept.uri in claimed or concept.retired or _is_stage(concept.uri, kind):
                 continue
             above = (claimed.get(uri) for uri in scolomfr().ancestors(concept.uri))
             parent = next((word for word in above if word), None)
@@ -229,7 +235,7 @@ def _unnamed(kind: str, named: Mapping[str, Word]) -> Iterator[Word]:
             )
 
 
-def _stands_for_stage(uri: str, kind: str) -> bool:
+def _is_stage(uri: str, kind: str) -> bool:
     return kind == "level" and uri in _by_uri("stage")
 
 
