@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from .licences import licence_of
 from .record import Record
 from .taxa import EDUCATIONAL_LEVEL, TEACHING_DOMAIN, french, taxa_of
 
@@ -37,13 +38,6 @@ def _time(record: Record) -> bool:
     return any(block.typical_learning_time.iso for block in record.educational)
 
 
-def _rights(record: Record) -> bool:
-    return bool(record.rights.descriptions) or any(
-        relation.kind and relation.kind.uri.endswith("scolomfr-voc-009-num-040")
-        for relation in record.relations
-    )
-
-
 def _people(record: Record) -> bool:
     return any(contribution.entities for contribution in record.life_cycle.contributions)
 
@@ -56,7 +50,7 @@ NEEDS = (
     Need("la discipline", 12, lambda record: any(t.id for t in taxa_of(record, TEACHING_DOMAIN))),
     Need("le type pédagogique", 6, _in_any_block("learning_resource_types")),
     Need("les modalités d’usage", 5, _in_any_block("places", "educational_methods")),
-    Need("la licence", 5, _rights),
+    Need("la licence", 5, licence_of),
     Need("l’accessibilité", 4, lambda record: record.balise.rgaa),
     Need("la durée", 3, _time),
     Need("l’auteur ou l’éditeur", 3, _people),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from .coherence import quoted
+from .normalise import when
 from .record import Classification, Contribution, Record
 from .rule import Fault
 from .taxa import french
@@ -112,8 +113,8 @@ def membership(role: str, record: Record) -> Iterator[Fault]:
 
 def validation(record: Record) -> Iterator[Fault]:
     for contribution in contributions("technical_validator", record):
-        date = contribution.date.value
-        if not date:
+        date = when(contribution.date.value)
+        if date is None:
             yield Fault("Sans date de validation, la notice reste sur la plate-forme partenaire.")
         else:
             until = f"{int(date[:4]) + 2:04d}{date[4:10]}"

@@ -11,50 +11,32 @@ from itertools import pairwise
 
 from .coherence import quoted
 from .finding import Severity
-from .record import Record, Taxon
+from .record import Record
 from .rule import Fault, Rule
-from .vocabulary import CONCEPT, LEVELS, SUBJECTS, Concept, scolomfr
+from .taxa import EDUCATIONAL_LEVEL, TEACHING_DOMAIN, concepts_of
+from .vocabulary import CONCEPT, LEVELS, Concept, scolomfr
 
-# --- Taxa -------------------------------------------------------------------------------------
 
-
-def taxa(record: Record) -> Iterator[Taxon]:
+def paths(record: Record) -> Iterator[tuple[Concept, ...]]:
+    """The known concepts of each path."""
     for classification in record.classifications:
         for path in classification.taxon_paths:
-            yield from path.taxa
-
-
-def classified(record: Record) -> tuple[Concept, ...]:
-    """The concepts that a record is classified under, whatever the purpose, each once."""
-    found = (scolomfr().concept(taxon.id) for taxon in taxa(record))
-    return tuple(dict.fromkeys(concept for concept in found if concept))
-
-
-#: No longer to be used, though the vocabulary does not say so.
-OUT_OF_USE = {CONCEPT + "scolomfr-voc-028-num-004", CONCEPT + "scolomfr-voc-028-num-018"}
-
-
-def obsolete_purpose(record: Record) -> Iterator[Fault]:
-    for classification in record.classifications:
-        if classification.purpose and classification.purpose.uri in OUT_OF_USE:
-            label = scolomfr().label(classification.purpose.uri)
-            yield Fault(f"L’objectif {quoted(label)} n’est plus en usage.")
+            found = (scolomfr().concept(taxon.id) for taxon in path.taxa)
+            yield tuple(concept for concept in found if concept)
 
 
 def former_term(record: Record) -> Iterator[Fault]:
     """What was withdrawn without saying for what: the rest is followed, and said, by the reader."""
-    for concept in classified(record):
+    for concept in dict.fromkeys(concept for path in paths(record) for concept in path):
         if concept.retired and not concept.collection:
             yield Fault(f"Le terme {quoted(concept.label)} n’est plus en usage.")
 
 
 def broken_path(record: Record) -> Iterator[Fault]:
-    for classification in record.classifications:
-        for path in classification.taxon_paths:
-            known = [c for taxon in path.taxa if (c := scolomfr().concept(taxon.id))]
-            for upper, lower in pairwise(known):
-                if not (upper.collection or upper.uri in scolomfr().ancestors(lower.uri)):
-                    yield Fault(f"{quoted(lower.label)} n’est pas sous {quoted(upper.label)}.")
+    for path in paths(record):
+        for upper, lower in pairwise(path):
+            if not (upper.collection or upper.uri in scolomfr().ancestors(lower.uri)):
+                yield Fault(f"{quoted(lower.label)} n’est pas sous {quoted(upper.label)}.")
 
 
 # --- Subjects against levels ------------------------------------------------------------------
@@ -68,15 +50,13 @@ CYCLES = {"1": ("617", "003"), "2": ("619", "009"), "3": ("620", "012"), "4": ("
 
 
 def subject_against_level(record: Record) -> Iterator[Fault]:
-    concepts = classified(record)
-    announced = {level for concept in concepts for level in scolomfr().classes_of(concept.uri)}
-    said = {frozenset[str]()}
-    for concept in concepts:
-        meant = classes_in(concept.label) if concept.vocabulary == SUBJECTS else frozenset()
-        if announced and meant not in said and not meant & announced:
-            said.add(meant)
+    levels = concepts_of(record, EDUCATIONAL_LEVEL)
+    announced = {uri for level in levels for uri in scolomfr().classes_of(level.uri)}
+    for subject in concepts_of(record, TEACHING_DOMAIN):
+        meant = classes_in(subject.label)
+        if announced and meant and not meant & announced:
             yield Fault(
-                f"L’enseignement {quoted(concept.label)} n’est d’aucune des classes annoncées"
+                f"L’enseignement {quoted(subject.label)} n’est d’aucune des classes annoncées"
                 f" ({', '.join(sorted(map(scolomfr().label, announced)))})."
             )
 
@@ -98,14 +78,6 @@ def classes_in(label: str) -> frozenset[str]:
 
 
 RULES = (
-    Rule(
-        code="lom-9.1-obsolete",
-        severity=Severity.WARNING,
-        element="9.1",
-        about="L’objectif n’est ni «\u00a0enseignement\u00a0» ni «\u00a0modalité pédagogique\u00a0», hors d’usage.",
-        remedy="Utilisez «\u00a0domaine d’enseignement\u00a0» (028-num-003), ou les éléments 5.14 et 5.15.",
-        find=obsolete_purpose,
-    ),
     Rule(
         code="lom-9.2-ancien",
         severity=Severity.INFO,

@@ -10,7 +10,7 @@ from metadata import MetadataError, RawRecord, Reading, parse
 from metadata.checks import check
 from metadata.licences import licence_of
 from metadata.taxa import french
-from metadata.taxonchecks import taxa
+from metadata.taxonchecks import paths
 from metadata.vocabulary import CONCEPT, LEVELS, SUBJECTS, scolomfr
 from tests.corpus import ROOT, SHARED, corpus_files, shared
 
@@ -33,10 +33,9 @@ def concepts(reading: Reading, vocabulary: str) -> set[str]:
     """The concepts of a vocabulary that a record is classified under, the most precise only."""
     found = {
         concept.uri
-        for taxon in taxa(reading.record)
-        if (concept := scolomfr().concept(taxon.id))
-        and concept.vocabulary == vocabulary
-        and not concept.collection
+        for path in paths(reading.record)
+        for concept in path
+        if concept.vocabulary == vocabulary and not concept.collection
     }
     above = {upper for uri in found for upper in scolomfr().ancestors(uri)}
     return {short(uri) for uri in found - above}

@@ -1,0 +1,69 @@
+"""What a record says of what a teacher needs."""
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+
+from metadata import RawRecord, parse
+from metadata.completeness import NEEDS, completeness, missing
+from metadata.record import Educational, Record, Term
+from tests.anyrecord import any_records
+from tests.corpus import ROOT, shared
+
+
+def notice(path: str) -> Record:
+    payload = (ROOT / path if path.startswith("tests") else shared(path)).read_bytes()
+    return parse(RawRecord(identifier="notice", format="lomfr", payload=payload)).record
+
+
+def test_a_record_that_says_nothing_is_at_zero_and_misses_everything():
+    assert completeness(Record()) == 0
+    assert missing(Record()) == tuple(need.name for need in NEEDS)
+
+
+def test_the_weights_make_a_hundred():
+    assert sum(need.weight for need in NEEDS) == 100
+
+
+def test_what_counts_most_is_what_one_cannot_do_without():
+    assert [need.name for need in NEEDS[:5]] == [
+        "le titre",
+        "la description",
+        "le lien",
+        "le niveau",
+        "la discipline",
+    ]
+    weights = [need.weight for need in NEEDS]
+    assert weights == sorted(weights, reverse=True)
+
+
+def test_a_complete_notice_only_misses_what_lom_does_not_carry():
+    record = notice("tests/data/notice_complete.xml")
+    assert missing(record) == ("l’accessibilité", "les données personnelles")
+    assert completeness(record) == 0.94
+
+
+def test_a_term_that_no_vocabulary_knows_does_not_help():
+    record = Record(educational=(Educational(learning_resource_types=(Term(text="truc"),)),))
+    assert "le type pédagogique" in missing(record)
+
+
+def test_a_poor_notice_is_below_a_rich_one():
+    poor = notice("notices/apiscol-tests/test_auto_thumb.xml")
+    rich = notice("notices/canope-reference/ExempleManuelReferenceScoLOMFRv3-2.xml")
+    assert 0.4 < completeness(poor) < completeness(rich)
+    assert "le niveau" in missing(poor)
+
+
+@given(any_records())
+@settings(max_examples=30)
+def test_completeness_and_what_is_missing_tell_the_same_story(record):
+    weights = {need.name: need.weight for need in NEEDS}
+    lacking = sum(weights[name] for name in missing(record))
+    assert round(completeness(record) * 100) == 100 - lacking
+
+
+@given(any_records())
+@settings(max_examples=30)
+def test_saying_less_never_makes_a_record_more_complete(record):
+    assert completeness(replace(record, educational=(), classifications=())) <= completeness(record)
