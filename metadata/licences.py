@@ -79,6 +79,7 @@ def _or_later(licence: Licence) -> Licence:
     )
 
 
+@lru_cache(maxsize=4096)  # a source says the same rights a thousand times
 def find(text: str) -> Licence | None:
     """The licence that a text names or links to, whatever else the text says; None when none is.
 
@@ -254,12 +255,20 @@ ONLY_WHOLE = frozenset(
 
 
 def _named_in(text: str) -> Iterator[Licence]:
-    """The licences, Creative Commons apart, that a sentence names."""
+    """The licences, Creative Commons apart, that a sentence names; the longest names first."""
     said = f" {_name(text)} "
     taken = ""
-    for name, licence in sorted(_names().items(), key=lambda item: -len(item[0])):
-        if licence.family.startswith("cc-") or name in ONLY_WHOLE or f" {name} " in taken:
-            continue
-        if f" {name} " in said:
-            taken += f" {name} "
+    for name, licence in _looked_for():
+        if name in said and name not in taken:
+            taken += name
             yield licence
+
+
+@lru_cache(maxsize=1)
+def _looked_for() -> tuple[tuple[str, Licence], ...]:
+    names = (
+        (f" {name} ", licence)
+        for name, licence in _names().items()
+        if name not in ONLY_WHOLE and not licence.family.startswith("cc-")
+    )
+    return tuple(sorted(names, key=lambda item: -len(item[0])))
