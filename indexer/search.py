@@ -1,4 +1,4 @@
-"""What the rest of the code expects of a search engine, and how it is kept level with the store."""
+"""What the rest of the code expects of a search engine."""
 
 from __future__ import annotations
 
@@ -60,13 +60,17 @@ class Results:
     """An answer. A family counts once in `total`, in `hits` and in each facet's counts.
 
     `facets` gives, for each parameter, the count of every value over the matches, the facet's own
-    selection set aside; "-" counts those that do not say.
+    selection set aside; "-" counts those that do not say. A filter in `understood` is in force; one
+    in `ignored` was recognised too, but left nothing, and its words were looked for as words.
+    `relaxed` names the words set aside because no document has them all.
     """
 
     total: int = 0
     hits: tuple[Hit, ...] = ()
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     understood: tuple[Understood, ...] = ()
+    ignored: tuple[Understood, ...] = ()
+    relaxed: tuple[str, ...] = ()
     suggestion: str = ""  # did-you-mean: the whole query, rewritten; only when there is little
 
 
@@ -80,10 +84,14 @@ class SearchEngine(Protocol):
         """Forget everything, in one commit."""
 
     def search(self, query: Query) -> Results:
-        """Raise InvalidQuery when the text cannot be read as a query."""
+        """Raise InvalidQuery when the text, a facet or the order cannot be read as a query."""
 
     def complete(self, prefix: str, limit: int = 8) -> tuple[str, ...]:
         """Words of the index, as written, that begin so; the most frequent first."""
 
     def count(self) -> int:
         """How many documents the index holds."""
+
+    @property
+    def fresh(self) -> bool:
+        """Nothing was ever written to it: it is new, or had to be thrown away and made again."""
