@@ -1,0 +1,66 @@
+"""One row of a CSV: its columns bear the names of commun.yml's keys (docs/formats-csv.md).
+
+The payload is a JSON object, from header to text: cutting a file into rows is its source's business.
+"""
+
+from __future__ import annotations
+
+from .errors import ParseError
+from .finding import Finding, Severity
+from .keyreader import Piece, Written, finding, read, remedy_for, split
+from .keytable import FIELDS, named
+from .record import RawRecord, Reading
+from .safejson import load_json
+
+#: Between the values of a cell; a comma too, where it cannot be part of a value.
+SEPARATORS = ";|"
+
+COLUMNS = {field.key.rpartition(".")[2]: None for field in FIELDS}
+
+
+def parse(raw: RawRecord) -> Reading:
+    """Read one row. Raise ParseError when the payload is no object of texts."""
+    written: dict[str, Written] = {}
+    remarks: list[Finding] = []
+    for header, cell in _cells(raw.payload).items():
+        field = named(header)
+        if field is None:
+            remarks.append(_unknown(header))
+            continue
+        separators = SEPARATORS + ("," if field.kind.closed else "")
+        texts = split(field, cell, separators) if field.many else (cell,)
+        before = written[field.key].pieces if field.key in written else ()
+        pieces = (*before, *(Piece(text) for text in texts if text.strip()))
+        written[field.key] = Written(field=field, pieces=pieces)
+    reading = read(written.values(), "row")
+    if not reading.record.general.title:
+        remarks.append(
+            finding(
+                "row-titre-absent",
+                "titre",
+                "La ligne n’a pas de titre.",
+                "Remplissez la colonne «\u00a0titre\u00a0».",
+                severity=Severity.ERROR,
+            )
+        )
+    return Reading(record=reading.record, findings=(*remarks, *reading.findings))
+
+
+def _cells(payload: bytes) -> dict[str, str]:
+    cells, _ = load_json(payload)
+    if not isinstance(cells, dict) or not all(isinstance(cell, str) for cell in cells.values()):
+        raise ParseError(
+            "La ligne n’est pas un objet dont chaque colonne est un texte.",
+            remedy="Donnez un fichier CSV dont la première ligne nomme les colonnes.",
+        )
+    return cells
+
+
+def _unknown(header: str) -> Finding:
+    return finding(
+        "row-colonne-inconnue",
+        header[:60],
+        f"La colonne «\u00a0{header[:60]}\u00a0» n’est pas lue.",
+        remedy_for(header, COLUMNS),
+        severity=Severity.INFO,
+    )

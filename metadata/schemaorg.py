@@ -1,0 +1,353 @@
+"""A Record as schema.org JSON-LD (LearningResource, LRMI), for search engines and other catalogues.
+
+Only written. What no vocabulary knows is left out, and so is what schema.org cannot say without
+guessing (LOM coverage is place or time, difficulty has no property). https://schema.org/LearningResource
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from . import licences, normalise
+from .record import Contribution, Entity, Identifier, LangString, Record, Relation, Taxon, Term
+from .taxa import (
+    COMMON_CORE,
+    COMPETENCY,
+    DETAILED_AUDIENCE,
+    EDUCATIONAL_LEVEL,
+    LABEL,
+    PREREQUISITE,
+    TEACHING_DOMAIN,
+    french,
+    taxa_of,
+)
+from .vocabulary import CONCEPT, SCHEME, scolomfr
+from .weblink import is_web
+
+Said = dict[str, Any]
+
+DCTERMS = "http://purl.org/dc/terms/"
+DCMI_TYPE = "http://purl.org/dc/dcmitype/"
+LRMI_ROLE = "http://purl.org/dcx/lrmi-vocabs/educationalAudienceRole/"
+
+#: The schema.org type that goes with LearningResource: the first that applies.
+TYPES = {
+    CONCEPT + "questionnaire": "Quiz",
+    CONCEPT + "self_assessment": "Quiz",
+    CONCEPT + "exam": "Quiz",
+    CONCEPT + "scolomfr-voc-010-num-007": "Quiz",  # évaluation
+    CONCEPT + "scolomfr-voc-010-num-013": "Game",  # jeu éducatif
+    CONCEPT + "scolomfr-voc-010-num-014": "Book",  # manuel d'enseignement
+    CONCEPT + "scolomfr-voc-010-num-012": "Guide",
+    CONCEPT + "scolomfr-voc-010-num-022": "HowTo",  # tutoriel
+    CONCEPT + "simulation": "WebApplication",
+    CONCEPT + "scolomfr-voc-008-num-03": "Course",
+    CONCEPT + "scolomfr-voc-008-num-04": "Course",  # module
+    DCMI_TYPE + "MovingImage": "VideoObject",
+    DCMI_TYPE + "Sound": "AudioObject",
+    DCMI_TYPE + "StillImage": "ImageObject",
+    DCMI_TYPE + "Image": "ImageObject",
+    DCMI_TYPE + "Software": "SoftwareApplication",
+    DCMI_TYPE + "Dataset": "Dataset",
+    DCMI_TYPE + "Collection": "Collection",
+    DCMI_TYPE + "Text": "TextDigitalDocument",
+}
+
+ROLES = {
+    CONCEPT + "author": "creator",
+    CONCEPT + "publisher": "publisher",
+    CONCEPT + "scolomfr-voc-003-num-017": "provider",  # diffuseur / distributeur
+    CONCEPT + "scolomfr-voc-003-num-026": "provider",  # distributeur technique
+    CONCEPT + "scolomfr-voc-003-num-027": "provider",  # diffuseur
+}
+
+#: voc-011 and voc-021 in LRMI's roles.
+AUDIENCES = {
+    CONCEPT + "learner": "student",
+    CONCEPT + "teacher": "teacher",
+    CONCEPT + "author_2": "professional",
+    CONCEPT + "manager": "administrator",
+    CONCEPT + "scolomfr-voc-021-num-0007": "student",  # élève
+    CONCEPT + "scolomfr-voc-021-num-0012": "student",  # étudiant
+    CONCEPT + "scolomfr-voc-021-num-0009": "teacher",  # enseignant des disciplines
+    CONCEPT + "scolomfr-voc-021-num-0023": "teacher",  # professeur des écoles
+    CONCEPT + "scolomfr-voc-021-num-0013": "parent",
+}
+
+RELATIONS = {
+    DCTERMS + "isPartOf": "isPartOf",
+    DCTERMS + "hasPart": "hasPart",
+    DCTERMS + "source": "isBasedOn",
+    DCTERMS + "isVersionOf": "exampleOfWork",
+    DCTERMS + "hasVersion": "workExample",
+    CONCEPT + "scolomfr-voc-009-num-016": "translationOfWork",
+    CONCEPT + "scolomfr-voc-009-num-017": "workTranslation",
+}
+THUMBNAIL = CONCEPT + "scolomfr-voc-009-num-021"
+
+FREE = {CONCEPT + "no": True, CONCEPT + "yes": False}
+PARTLY_FREE = CONCEPT + "scolomfr-voc-026-num-007"
+
+ACCESS = {
+    "libre": "Accès libre, sans compte",
+    "compte-gratuit": "Compte gratuit nécessaire",
+    "abonnement": "Abonnement nécessaire",
+    "gar": "Accès par le gestionnaire d’accès aux ressources (GAR)",
+}
+RGAA = {
+    "totale": "totalement conforme",
+    "partielle": "partiellement conforme",
+    "non-conforme": "non conforme",
+    "non-evaluee": "non évaluée",
+}
+
+#: Terms of accessibilityControl, which records keep beside those of accessibilityFeature.
+CONTROLS = {
+    f"full{means}Control" for means in ("Keyboard", "Mouse", "Switch", "Touch", "Video", "Voice")
+}
+
+
+def dump(record: Record) -> bytes:
+    """The document as UTF-8 JSON, safe inside an HTML script element."""
+    return embeddable(document(record)).encode() + b"\n"
+
+
+def embeddable(said: Mapping[str, Any]) -> str:
+    """JSON in which nothing can end a script element or open a comment."""
+    text = json.dumps(said, ensure_ascii=False, indent=2)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def document(record: Record, *, url: str = "") -> Said:
+    """The JSON-LD of a record; `url` is the address of its page in a catalogue."""
+    location = next(filter(is_web, record.technical.locations), "")
+    said: Said = {
+        "@context": ["https://schema.org", {"@language": "fr"}],
+        "@id": url or location,
+        "@type": ["LearningResource", _type(record)],
+        "mainEntityOfPage": url,
+        "url": location,
+        **_general(record),
+        **_life_cycle(record),
+        **_technical(record, location),
+        **_educational(record),
+        **_rights(record),
+        **_relations(record.relations),
+        **_classifications(record),
+        **_accessibility(record),
+    }
+    return {key: value for key, value in said.items() if value not in ("", [], None)}
+
+
+def _type(record: Record) -> str:
+    said = [term for block in record.educational for term in block.learning_resource_types]
+    said += [record.general.aggregation_level] if record.general.aggregation_level else []
+    said += record.general.document_types
+    return next((TYPES[term.uri] for term in said if term.uri in TYPES), "CreativeWork")
+
+
+def _general(record: Record) -> Said:
+    general = record.general
+    return {
+        "name": _text(general.title),
+        "identifier": [_identifier(one) for one in general.identifiers if one.entry],
+        "inLanguage": list(general.languages),
+        "description": next(filter(None, map(_text, general.descriptions)), ""),
+        "keywords": [french(keyword) for keyword in general.keywords if french(keyword)],
+        "additionalType": [term.uri for term in general.document_types if term.uri],
+        "genre": _labels(general.general_resource_types),
+    }
+
+
+def _text(said: LangString) -> Any:
+    """A text, with its language when it is not French."""
+    value = french(said)
+    language = next((text.language for text in said if text.value == value), "")
+    if not language or language.split("-")[0] == "fr":
+        return value
+    return {"@value": value, "@language": language}
+
+
+def _identifier(identifier: Identifier) -> Said:
+    catalog = {"propertyID": identifier.catalog} if identifier.catalog else {}
+    return {"@type": "PropertyValue", **catalog, "value": identifier.entry}
+
+
+def _labels(terms: Iterable[Term]) -> list[str]:
+    return [label for term in terms if (label := scolomfr().label(term.uri))]
+
+
+def _life_cycle(record: Record) -> Said:
+    cycle = record.life_cycle
+    said: Said = {
+        "version": french(cycle.version),
+        "creativeWorkStatus": scolomfr().label(cycle.status.uri) if cycle.status else "",
+        **_dates(cycle.contributions),
+    }
+    for contribution in cycle.contributions:
+        key = ROLES.get(contribution.role.uri if contribution.role else "", "contributor")
+        agents = said.setdefault(key, [])
+        for agent in (_agent(entity, key) for entity in contribution.entities):
+            if agent and agent not in agents:
+                agents.append(agent)
+    return said
+
+
+def _dates(contributions: Iterable[Contribution]) -> Said:
+    dated = [
+        (ROLES.get(one.role.uri if one.role else ""), date)
+        for one in contributions
+        if (date := normalise.when(one.date.value))
+    ]
+    return {
+        "dateCreated": next((date for key, date in dated if key == "creator"), ""),
+        "datePublished": next((date for key, date in dated if key == "publisher"), ""),
+        "dateModified": max((date for _, date in dated), default=""),
+    }
+
+
+def _agent(entity: Entity, key: str) -> Said | None:
+    organisation: Said = {"@type": "Organization", "name": entity.organisation}
+    if entity.siren:
+        organisation["identifier"] = _identifier(Identifier("SIREN", entity.siren))
+    if entity.isni:
+        organisation["sameAs"] = f"https://isni.org/isni/{entity.isni}"
+    if entity.name and entity.name != entity.organisation:
+        # The full name of a publisher's vCard is the company's, and so is whatever has numbers.
+        if key in ("publisher", "provider") or len(organisation) > 2:
+            return {**organisation, "name": entity.organisation or entity.name}
+        person: Said = {"@type": "Person", "name": entity.name}
+        return {**person, "affiliation": organisation} if entity.organisation else person
+    return organisation if entity.organisation else None
+
+
+def _technical(record: Record, location: str) -> Said:
+    technical = record.technical
+    formats = [format for format in technical.formats if "/" in format]
+    media: Said = {"@type": "MediaObject"}
+    if technical.size:
+        media |= {"contentUrl": location} if location else {}
+        media |= {"encodingFormat": formats[0]} if len(formats) == 1 else {}
+        media["contentSize"] = str(technical.size)
+    return {
+        "encodingFormat": formats,
+        "encoding": [media] if technical.size else [],
+        "duration": normalise.duration(technical.duration.iso),
+    }
+
+
+def _educational(record: Record) -> Said:
+    blocks = record.educational
+    uses = (
+        term
+        for block in blocks
+        for term in (*block.activities, *block.places, *block.educational_methods)
+    )
+    roles = [term.uri for block in blocks for term in block.intended_end_user_roles]
+    roles += [taxon.id for taxon in taxa_of(record, DETAILED_AUDIENCE)]
+    times = (normalise.duration(block.typical_learning_time.iso) for block in blocks)
+    interactivity = (block.interactivity_type for block in blocks if block.interactivity_type)
+    ages = (french(age) for block in blocks for age in block.typical_age_ranges)
+    return {
+        "learningResourceType": _terms(t for b in blocks for t in b.learning_resource_types),
+        "educationalUse": _terms(uses),
+        "audience": _audience(roles),
+        "typicalAgeRange": next(filter(None, ages), ""),
+        "timeRequired": next(filter(None, times), ""),
+        "interactivityType": next((scolomfr().label(term.uri) for term in interactivity), ""),
+    }
+
+
+def _terms(terms: Iterable[Term]) -> list[Said]:
+    said = (_defined(term.uri, "") for term in terms)
+    return [*{term["@id"]: term for term in said if term}.values()]
+
+
+def _taxa(taxa: Iterable[Taxon]) -> list[Said]:
+    return [term for taxon in taxa if (term := _defined(taxon.id, french(taxon.entry)))]
+
+
+def _defined(uri: str, name: str) -> Said | None:
+    """A term of a vocabulary: one of ScoLOMFR, or of another that has addresses and gave its label."""
+    concept = scolomfr().concept(uri)
+    if concept:
+        vocabulary = {"inDefinedTermSet": SCHEME + concept.vocabulary}
+        return {"@type": "DefinedTerm", "@id": uri, "url": uri, "name": concept.label, **vocabulary}
+    if is_web(uri) and name:
+        return {"@type": "DefinedTerm", "@id": uri, "url": uri, "name": name}
+    return None
+
+
+def _audience(uris: Iterable[str]) -> list[Said]:
+    found: dict[str, Said] = {}
+    for uri in uris:
+        role = AUDIENCES.get(uri) or scolomfr().label(uri)
+        if role:
+            address = {"@id": LRMI_ROLE + role} if uri in AUDIENCES else {"@id": uri}
+            found[role] = {"@type": "EducationalAudience", **address, "educationalRole": role}
+    return [*found.values()]
+
+
+def _rights(record: Record) -> Said:
+    licence = licences.licence_of(record)
+    cost = record.rights.cost.uri if record.rights.cost else ""
+    access = record.balise.access
+    free = FREE.get(cost)
+    if free is None and cost != PARTLY_FREE and access in ("libre", "compte-gratuit", "abonnement"):
+        free = access != "abonnement"
+    conditions = ("Partiellement gratuit" if cost == PARTLY_FREE else "", ACCESS.get(access, ""))
+    return {
+        "license": licence.url if licence else "",
+        "copyrightNotice": next(filter(None, map(french, record.rights.descriptions)), ""),
+        "isAccessibleForFree": free,
+        "conditionsOfAccess": ". ".join(filter(None, conditions)),
+    }
+
+
+def _relations(relations: Iterable[Relation]) -> Said:
+    said: Said = {}
+    for relation in relations:
+        kind = relation.kind.uri if relation.kind else ""
+        addresses = [one.entry for one in relation.identifiers if is_web(one.entry)]
+        if kind == THUMBNAIL and addresses:
+            said.setdefault("thumbnailUrl", addresses[0])
+        elif kind in RELATIONS and (work := _work(relation, addresses)):
+            said.setdefault(RELATIONS[kind], []).append(work)
+    return said
+
+
+def _work(relation: Relation, addresses: list[str]) -> Said | None:
+    name = next(filter(None, map(french, relation.descriptions)), "")
+    others = [
+        _identifier(one) for one in relation.identifiers if one.entry and not is_web(one.entry)
+    ]
+    said = {"@id": addresses[0] if addresses else "", "name": name, "identifier": others}
+    filled = {key: value for key, value in said.items() if value}
+    return {"@type": "CreativeWork", **filled} if filled else None
+
+
+def _classifications(record: Record) -> Said:
+    contexts = [term for block in record.educational for term in block.contexts]
+    return {
+        "educationalLevel": _taxa(taxa_of(record, EDUCATIONAL_LEVEL)) or _terms(contexts),
+        "about": _taxa(taxa_of(record, TEACHING_DOMAIN)),
+        "teaches": _taxa(taxa_of(record, COMPETENCY, COMMON_CORE)),
+        "competencyRequired": _taxa(taxa_of(record, PREREQUISITE)),
+        "award": [term["name"] for term in _taxa(taxa_of(record, LABEL))],
+    }
+
+
+def _accessibility(record: Record) -> Said:
+    said = record.balise
+    summary = f"Conformité au RGAA\u00a0: {RGAA[said.rgaa]}." if said.rgaa in RGAA else ""
+    if is_web(said.accessibility_statement):
+        summary += f" Déclaration d’accessibilité\u00a0: {said.accessibility_statement}"
+    return {
+        "accessibilityFeature": [t for t in said.accessibility_features if t not in CONTROLS],
+        "accessibilityControl": [t for t in said.accessibility_features if t in CONTROLS],
+        "accessibilitySummary": summary.strip(),
+    }
