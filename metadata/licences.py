@@ -103,7 +103,10 @@ def nearest(text: str) -> tuple[str, ...]:
 
 
 def licence_of(record: Record) -> Licence | None:
-    """The licence of a resource: by the relation « a pour licence », else from what 6.3 says."""
+    """The licence of a resource: by the relation « a pour licence », else from what 6 says.
+
+    LOM-ES names it in 6.2 itself, where LOM only asks whether there are restrictions.
+    """
     for relation in record.relations:
         if relation.kind and relation.kind.uri == HAS_LICENCE:
             said = [each.entry for each in relation.identifiers]
@@ -111,6 +114,8 @@ def licence_of(record: Record) -> Licence | None:
             if licence := _one(filter(None, map(find, said))):
                 return licence
     rights = [text.value for texts in record.rights.descriptions for text in texts]
+    if record.rights.restrictions:
+        rights.append(record.rights.restrictions.text)
     return _one(filter(None, map(find, rights)))
 
 
@@ -155,7 +160,7 @@ CC_ADDRESS = re.compile(
 )
 CC_NAME = re.compile(
     r"(?:\b(?:cc|creative ?commons?)\b[^\w]*(?:licen[cs]es?\b)?[^\w]*|^(?=by\W*(?:nc|nd|sa)\b))"
-    r"(by(?:[\s,;+/-]*(?:nc|nd|sa))*)\b(?:[\s,v(/-]*([1-4](?:\.[05])?)\b)?"
+    r"(by(?:[\s,;+/-]*(?:nc|nd|sa))*)\b(?:[\s,(/-]*(?:v(?:ersion)?[\s.]*)?([1-4](?:\.[05])?)\b)?"
 )
 CC_WORDS = {
     "by": re.compile(r"attribution|paternite|\bby\b"),
@@ -172,7 +177,7 @@ def _creative_commons_in(text: str) -> Licence | None:
         return _creative(linked)
     plain = key_of(text)
     said = {(_elements(match[1]), match[2] or "") for match in CC_NAME.finditer(plain)}
-    if not said and re.search(r"creative ?commons", plain):
+    if not said and re.search(r"creative ?commons|\bcc\b", plain):
         parts = [part for part, pattern in CC_WORDS.items() if pattern.search(plain)]
         version = re.search(r"\b([1-4]\.[05])\b", plain)
         said = {("-".join(parts), version[1] if version else "")} if "by" in parts else set()
@@ -254,9 +259,13 @@ ONLY_WHOLE = frozenset(
 )
 
 
+#: What goes with a free licence, whose words are those of its contrary.
+SOME_RESERVED = re.compile(r"certains droits reserves|some rights reserved")
+
+
 def _named_in(text: str) -> Iterator[Licence]:
     """The licences, Creative Commons apart, that a sentence names; the longest names first."""
-    said = f" {_name(text)} "
+    said = f" {SOME_RESERVED.sub(' ', _name(text))} "
     taken = ""
     for name, licence in _looked_for():
         if name in said and name not in taken:

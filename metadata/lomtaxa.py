@@ -15,6 +15,8 @@ from .vocabulary import SUBJECTS, Concept, canonical_uri, scolomfr
 
 #: The vocabulary that a source or an id names: "SCOLOMFRv3.0 ; scolomfr-voc-015 ; Enseignement".
 NAMED = re.compile(r"voc-?(\d{3})")
+#: A term of ScoLOMFR that this release does not have: its label is not looked up instead.
+NUMBERED = re.compile(r"voc-?(\d{3})-num-")
 
 #: Purposes of old, whose vocabulary is not published any more: their labels are looked up here.
 INSTEAD = {"014": SUBJECTS}
@@ -70,7 +72,7 @@ class TaxonReader:
         if found := known(taxon.id):
             self._judge(found, label, where[:1], place)
             return taxon if taxon.id == found.current.uri else taxon._replace(id=found.current.uri)
-        own = NAMED.search(taxon.id)
+        own = NUMBERED.search(taxon.id)
         texts = (taxon.id,) if own else (taxon.id, label)
         for vocabulary in where:
             for text in filter(None, texts):
