@@ -15,8 +15,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from metadata import safeyaml
 from metadata.archive import Package
+from metadata.commun import parts
 from metadata.errors import BadPackage, ParseError, UnknownFormat
 from metadata.package import MANIFESTS, gather, open_package
 from metadata.package import reduce as reduced
@@ -247,21 +247,14 @@ def _one(file: BinaryIO, name: str, format: str) -> Iterator[RawRecord]:
             " une notice."
         )
         yield RawRecord(identifier=name, format=format, fault=fault)
-    elif format == "commun" and (count := _parts(payload)):
-        for part in map(str, range(1, count + 1)):
-            identifier = f"{name}#{part}"
-            yield RawRecord(identifier=identifier, format=format, payload=payload, part=part)
-    else:
-        yield RawRecord(identifier=name, format=format, payload=payload)
+        return
+    for part in _parts(payload) if format == "commun" else ("",):
+        identifier = f"{name}#{part}" if part else name
+        yield RawRecord(identifier=identifier, format=format, payload=payload, part=part)
 
 
-def _parts(payload: bytes) -> int:
-    """How many resources a commun.yml lists; 0 when it is about one, or cannot be read."""
+def _parts(payload: bytes) -> tuple[str, ...]:
     try:
-        notice = safeyaml.load(payload)
-    except ParseError:
-        return 0
-    for key, node in notice.entries if isinstance(notice, safeyaml.Mapping) else ():
-        if key.value == "ressources" and isinstance(node, safeyaml.Sequence):
-            return len(node.items)
-    return 0
+        return parts(payload)
+    except ParseError:  # its reader will say why
+        return ("",)

@@ -30,6 +30,8 @@ ENTRIES = (
     "item",  # RSS 2.0
     "{http://purl.org/rss/1.0/}item",
 )
+XML = "{http://www.w3.org/XML/1998/namespace}"
+INHERITED = (XML + "lang", XML + "base")
 ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
 
@@ -72,6 +74,7 @@ def entries_in(file: BinaryIO) -> Iterator[RawRecord]:
     for number, element in enumerate(stream_xml(file, *ENTRIES), 1):
         identifier = identifier_of(element)
         if identifier:
+            _inherit(element)
             payload = etree.tostring(element, encoding="utf-8", with_tail=False)
             yield RawRecord(identifier=identifier, format="atom", payload=payload)
         else:
@@ -81,6 +84,14 @@ def entries_in(file: BinaryIO) -> Iterator[RawRecord]:
                 fault="L’entrée n’a ni identifiant (id, guid) ni lien\u00a0: elle ne peut être suivie."
                 " Signalez-le à la source.",
             )
+
+
+def _inherit(entry: etree._Element) -> None:
+    """Give an entry what the standard says it has from the elements around it."""
+    for above in entry.iterancestors():
+        for name in INHERITED:
+            if name in above.attrib and name not in entry.attrib:
+                entry.set(name, above.attrib[name])
 
 
 def identifier_of(entry: etree._Element) -> str:
