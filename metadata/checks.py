@@ -8,6 +8,7 @@ made from the tables.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from . import coherence, communchecks, gar, taxonchecks
@@ -34,10 +35,12 @@ def check(reading: Reading, profile: str = "lomfr", payload: bytes = b"") -> tup
     found = [*reading.findings]
     if profile == "gar":
         found += of_payload(payload)
+    judged = {finding.element for finding in found}
     for rule in PROFILES[profile]:
-        found += rule(reading)
+        found += (one for one in rule(reading) if not (rule.absence and one.element in judged))
     return tuple(sorted(dict.fromkeys(found), key=_order))
 
 
-def _order(finding: Finding) -> tuple[tuple[int, ...], int, int]:
-    return (place(finding.element), finding.line or 0, finding.column or 0)
+def _order(finding: Finding) -> tuple[tuple[int, ...], float, int]:
+    line = math.inf if finding.line is None else finding.line
+    return (place(finding.element), line, finding.column or 0)

@@ -166,6 +166,7 @@ def _rule(
         about=about,
         remedy=remedy,
         find=find,
+        absence="-absent" in code,
     )
 
 

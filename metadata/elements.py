@@ -85,7 +85,10 @@ def element(key: str) -> str:
 
 
 def line_of(key: str, lines: Mapping[str, int]) -> int | None:
-    """The line of an element, or of the nearest one that holds it."""
+    """The line of an element, of the first thing in it, or of the nearest one that holds it."""
+    inside = [line for name, line in lines.items() if name.startswith(f"{key}.")]
+    if key not in lines and inside:
+        return min(inside)
     while key and key not in lines:
         key = key.rpartition(".")[0]
     return lines.get(key)

@@ -31,6 +31,8 @@ class Rule:
     about: str  # what is expected, for the documentation
     remedy: str
     find: Callable[[Record], Iterator[Fault]]
+    #: Asks for what is not there: out of place when the reader has just refused what was.
+    absence: bool = False
 
     def __call__(self, reading: Reading) -> Iterator[Finding]:
         for fault in self.find(reading.record):

@@ -4,7 +4,7 @@ import runpy
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 
 from metadata import RawRecord, Reading, Severity, parse
 from metadata.checks import PROFILES, check
@@ -221,13 +221,17 @@ def test_nothing_is_said_twice():
     assert len(found) == len(set(found))
 
 
-@pytest.mark.parametrize("profile", PROFILES)
 @given(record=any_records())
-@settings(max_examples=25)
-def test_any_record_can_be_judged(profile, record):
-    for finding in check(Reading(record=record), profile):
-        assert finding.message
-        assert finding.remedy
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+def test_any_record_can_be_judged_by_any_profile(record):
+    for profile in PROFILES:
+        for finding in check(Reading(record=record), profile):
+            assert finding.message
+            assert finding.remedy
 
 
 # --- The commun profile -----------------------------------------------------------------------
@@ -352,6 +356,23 @@ def test_a_remark_on_a_commun_names_the_key_to_write_and_its_line():
     (finding,) = check(reading, "commun")
     assert (finding.element, finding.line) == ("licence", 12)
     assert "CC-BY-SA-4.0" in finding.remedy
+
+
+def test_a_value_that_the_reader_refused_is_not_asked_for_again():
+    text = "titre: Fractions\ndescription: Des exercices sur les fractions, corrigés tout seuls.\n"
+    raw = RawRecord(
+        identifier="commun.yml", format="commun", payload=f"{text}lien: chez moi".encode()
+    )
+    found = [finding for finding in check(parse(raw), "commun") if finding.element == "lien"]
+    assert [(finding.line, finding.rule) for finding in found] == [(3, "commun-valeur-invalide")]
+
+
+def test_remarks_on_a_commun_yml_come_in_the_order_of_its_lines_then_what_it_lacks():
+    text = "titre: Fractions\naccessibilite:\n  rgaa: totalement conforme\ndescription: Court\n"
+    raw = RawRecord(identifier="commun.yml", format="commun", payload=text.encode())
+    lines = [finding.line for finding in check(parse(raw), "commun")]
+    assert lines[:2] == [3, 4]
+    assert set(lines[2:]) == {None}
 
 
 # --- Wording and documentation ----------------------------------------------------------------
