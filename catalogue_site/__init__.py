@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from indexer.errors import RecordNotFound, SearchError
 
 from . import browse, help, resource, search, typography
-from .site import STATIC, Publisher, Site
+from .site import STATIC, Publisher, Site, current_site
 
 __all__ = ["Publisher", "Site", "create_app"]
 
@@ -48,14 +48,12 @@ def create_app(site: Site) -> Flask:
 
 
 def asset(name: str) -> Response:
-    from .site import current_site
-
-    for file, public in current_site().assets.items():
-        if public == name:
-            response = send_from_directory(STATIC, file)
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-            return response
-    abort(404)
+    file = next((file for file, public in current_site().assets.items() if public == name), None)
+    if file is None:
+        abort(404)
+    response = send_from_directory(STATIC, file)
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
 
 
 def finish(response: Response) -> Response:

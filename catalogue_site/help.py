@@ -25,5 +25,7 @@ def page(name: str) -> str:
         here="help" if name == "chercher" else "",
         heading=text.partition("\n")[0].lstrip("# "),
         canonical=canonical(f"/aide/{name}"),
-        body=Markup(markdown.markdown(text, extensions=["tables"])),  # our own pages, not a stranger's
+        body=Markup(
+            markdown.markdown(text, extensions=["tables"])
+        ),  # our own pages, not a stranger's
     )

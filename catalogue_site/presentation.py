@@ -9,16 +9,27 @@ from urllib.parse import urlsplit
 
 from indexer import facets
 from indexer.entry import Entry, title_of
-from metadata.licences import Licence, licence_of
+from metadata.licences import licence_of
 from metadata.normalise import minutes, plain
 from metadata.record import Contribution, LangString, Record, Text
 
 NBSP = "\u00a0"
 SUMMARY_LENGTH = 220  # characters: two lines on a desktop, five on a phone
 
-MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
-).split()
+MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,7 +143,9 @@ def short_facts(record: Record, said: Mapping[str, tuple[str, ...]]) -> Iterator
 def learning_time(record: Record) -> str:
     """The time a pupil needs (5.9) in words, "" when it is not said."""
     for block in record.educational:
-        total = minutes(block.typical_learning_time.iso) if block.typical_learning_time.iso else None
+        total = (
+            minutes(block.typical_learning_time.iso) if block.typical_learning_time.iso else None
+        )
         if total:
             return in_words(total)
     return ""
@@ -221,11 +234,6 @@ def usage(record: Record) -> tuple[Text, ...]:
 def rights(record: Record) -> tuple[Text, ...]:
     """The words of 6.3."""
     return tuple(_paragraphs(record.rights.descriptions))
-
-
-def licence_in_words(licence: Licence) -> str:
-    """What a teacher may do, in plain words."""
-    return licence.plain
 
 
 def accessibility(entry: Entry) -> Mapping[str, object]:

@@ -85,9 +85,7 @@ def _page(entry: Entry) -> dict[str, object]:
         "provider": next(presentation.names(record, presentation.PUBLISHER), entry.source_title),
         "head": _kin(relatives, family.head) if family.head != entry.slug else None,
         "members": [
-            kin
-            for slug in family.members
-            if slug != entry.slug and (kin := _kin(relatives, slug))
+            kin for slug in family.members if slug != entry.slug and (kin := _kin(relatives, slug))
         ]
         if family.head == entry.slug
         else [],

@@ -23,7 +23,6 @@ SHOWN = 6  # values of a facet before « Tout afficher »
 OPENED = ("cycle", "niveau", "discipline", "usage", "type", "duree")
 SORTS = {"pertinence": "pertinence", "date": "date de mise à jour", "titre": "titre"}
 LITTLE = 3  # fewer results than this: did you mean
-#: The facets that need no form of their own on the page: few would use them, all can by address.
 Address = list[tuple[str, str]]
 
 
@@ -133,7 +132,9 @@ def view(query: Query, results: Results) -> dict[str, object]:
 
 
 def heading(query: Query, results: Results) -> str:
-    found = {0: "Aucune ressource", 1: "1 ressource"}.get(results.total, f"{results.total} ressources")
+    found = {0: "Aucune ressource", 1: "1 ressource"}.get(
+        results.total, f"{results.total} ressources"
+    )
     return f"{found} pour « {query.text} »" if query.text else found
 
 
@@ -146,14 +147,14 @@ def groups(query: Query, results: Results) -> Iterator[Mapping[str, object]]:
         if not [value for value in found if value != UNSAID]:
             continue
         shown = [v for n, v in enumerate(found) if n < SHOWN or v in chosen]
-        everything = results.counted.get(key, 0) + counts.get(UNSAID, 0)
         yield {
             "key": key,
             "label": facet.label,
             "opened": key in OPENED or bool(chosen),
             "values": [value_of(key, v, counts, chosen) for v in shown],
             "rest": [value_of(key, v, counts, chosen) for v in found if v not in shown],
-            "said": f"{round(100 * results.counted.get(key, 0) / everything) if everything else 0} %",
+            # Counted over what the other filters leave: known only while this one is not used.
+            "said": None if chosen else round(100 * (1 - counts.get(UNSAID, 0) / results.total)),
         }
 
 

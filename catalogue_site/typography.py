@@ -11,6 +11,8 @@ import re
 NBSP, THIN = "\u00a0", "\u202f"
 SPACES = f"[ {NBSP}{THIN}]"
 
+MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+
 UNTOUCHED = re.compile(
     r"<(script|style|pre|code|textarea|kbd|samp)\b.*?</\1>"
     r"|<(\w+)[^>]*\blang=\"(?!fr)[^>]*>.*?</\2>"
@@ -41,8 +43,7 @@ RULES = tuple(
         (r"\b(BY(?:[-\u2011](?:SA|NC|ND))*) (?=\d)", rf"\1{NBSP}"),
         (r"\b(BY|NC)-(?=SA|NC|ND)", "\\1\u2011"),
         (
-            r"\b(\d{1,2}|1er) (?=(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre"
-            r"|novembre|décembre)\b)",
+            rf"\b(\d{{1,2}}|1er) (?=(?:{MONTHS})\b)",
             rf"\1{NBSP}",
         ),
     )

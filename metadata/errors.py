@@ -2,9 +2,8 @@
 
 MetadataError
 ├── UnknownFormat     no reader (or no writer) for this format
-├── ParseError        the bytes are not the format they claim to be
-│   └── BadPackage    a zip that is broken, hostile, or lacks what it must hold
-└── Unwritable        a record that the asked format has no way to say
+└── ParseError        the bytes are not the format they claim to be
+    └── BadPackage    a zip that is broken, hostile, or lacks what it must hold
 
 A record that parses but is poor is not an error: see finding.Finding.
 """
@@ -44,7 +43,3 @@ class ParseError(MetadataError):
 
 class BadPackage(ParseError):
     """A zip that is broken, hostile, or lacks what it must hold."""
-
-
-class Unwritable(MetadataError):
-    """The record cannot be said in the asked format."""

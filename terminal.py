@@ -1,0 +1,242 @@
+"""What the commands print: progress, reports, results and findings, for people and for machines."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import datetime
+
+from catalogue_site import presentation
+from indexer import facets
+from indexer.entry import Duplicates, Entry, Outcome, SourceStatus, State
+from indexer.harvest import HarvestReport
+from indexer.search import Query, Results
+from metadata.finding import Finding, Severity
+
+NBSP = "\u00a0"
+
+
+class Progress:
+    """Where a long command is: one line kept up to date on a terminal, one line a step elsewhere."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.live = sys.stderr.isatty()
+        self.shown = 0.0
+
+    def show(self, text: str) -> None:
+        if not self.live:
+            print(f"{self.name} : {text}", file=sys.stderr)
+        elif time.monotonic() - self.shown > 0.1:  # often enough for the eye
+            print(f"\r\033[K{self.name} : {text}", end="", file=sys.stderr, flush=True)
+            self.shown = time.monotonic()
+
+    def done(self) -> None:
+        if self.live and self.shown:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+OUTCOMES = {
+    Outcome.NEW: ("nouvelle", "nouvelles"),
+    Outcome.MODIFIED: ("modifiée", "modifiées"),
+    Outcome.UNMODIFIED: ("inchangée", "inchangées"),
+    Outcome.RETURNED: ("revenue", "revenues"),
+    Outcome.DELETED: ("supprimée", "supprimées"),
+    Outcome.REJECTED: ("refusée", "refusées"),
+}
+
+
+def counts(report: HarvestReport) -> str:
+    """« 12 nouvelles, 1 refusée »."""
+    said = (
+        f"{report.counts[outcome]} {words[report.counts[outcome] > 1]}"
+        for outcome, words in OUTCOMES.items()
+        if report.counts.get(outcome)
+    )
+    return ", ".join(said) or "rien de nouveau"
+
+
+def harvest_report(report: HarvestReport) -> Iterator[str]:
+    kind = "moisson complète" if report.full else "depuis la dernière moisson"
+    resumed = ", reprise là où elle s’était arrêtée" if report.resumed else ""
+    yield f"{report.source} ({kind}{resumed}) : {counts(report)}"
+    for reject in report.rejected:
+        yield f"  refusée : {reject.identifier} – {reject.error}"
+    if report.missing:
+        yield f"  absentes de la source, encore publiées : {report.missing}"
+    if report.advice:
+        yield f"  en attente : {report.advice}"
+    if report.error:
+        yield f"  interrompue : {report.error} Ce qui a été lu est gardé ; rien n’a été retiré."
+
+
+def results_text(query: Query, results: Results, entries: Mapping[str, Entry]) -> Iterator[str]:
+    for note in results.understood:
+        value = facets.label_of(note.facet, note.value)
+        yield f"(« {note.words} » compris comme {facets.FACETS[note.facet].label} : {value})"
+    if results.relaxed:
+        yield f"(mots mis de côté, faute de résultat : {', '.join(results.relaxed)})"
+    many = "ressources" if results.total > 1 else "ressource"
+    yield f"{results.total or 'Aucune'} {many} pour « {query.text} »"
+    for number, hit in enumerate(results.hits, start=1):
+        if hit.slug in entries:
+            item = presentation.item_of(entries[hit.slug])
+            said = " · ".join(
+                ", ".join(words) for words in (item.disciplines, item.levels) if words
+            )
+            yield f"{number:3}. {item.title.value}{f' – {said}' if said else ''}"
+            yield f"     {hit.slug}"
+    if results.suggestion:
+        yield f"Vouliez-vous dire « {results.suggestion} » ?"
+
+
+def results_document(results: Results, entries: Mapping[str, Entry]) -> dict[str, object]:
+    """The answer for a machine: see docs/cli.md."""
+    found = []
+    for hit in results.hits:
+        if hit.slug in entries:
+            entry = entries[hit.slug]
+            found.append(
+                {
+                    "slug": hit.slug,
+                    "title": entry.title,
+                    "score": round(hit.score, 4),
+                    "source": entry.source,
+                    "identifier": entry.identifier,
+                    "members": [*hit.members],
+                    "facets": {key: [*values] for key, values in facets.values_of(entry).items()},
+                }
+            )
+    return {
+        "total": results.total,
+        "results": found,
+        "facets": {key: dict(values) for key, values in results.facets.items()},
+        "understood": [asdict(note) for note in results.understood],
+        "relaxed": [*results.relaxed],
+        "suggestion": results.suggestion,
+    }
+
+
+STATES = {
+    State.PUBLISHED: "publiée",
+    State.WITHHELD: "en attente de qualification",
+    State.GONE: "partie de sa source",
+    State.TAKEN_DOWN: "retirée du catalogue",
+}
+
+
+def entry_text(entry: Entry) -> Iterator[str]:
+    yield entry.title or "(sans titre)"
+    yield f"{entry.slug} – {STATES[entry.state]}"
+    for text in presentation.descriptions(entry.record):
+        yield ""
+        yield text.value
+    yield ""
+    opened = presentation.link(entry.record)
+    yield f"{'Lien':24}{opened.address if opened else 'non renseigné'}"
+    for fact in presentation.brief(entry):
+        yield f"{fact.label:24}{', '.join(fact.values) or 'non renseigné'}"
+    yield f"{'Source':24}{entry.source_title or entry.source}, « {entry.identifier} »"
+    yield f"{'Lue le':24}{entry.last_seen:%Y-%m-%d}, modifiée le {entry.last_changed:%Y-%m-%d}"
+
+
+def why(entry: Entry) -> Iterator[str]:
+    """Listed or not, the reason, and what is wrong with the notice."""
+    yield f"{entry.slug} – {STATES[entry.state]}"
+    if entry.state is State.WITHHELD:
+        yield 'Sa source ne publie que ce qui est qualifié (publish = "qualified").'
+    if entry.reason:
+        yield f"Motif : {entry.reason}"
+    yield f"Source : {entry.source_title or entry.source}, « {entry.identifier} », format {entry.format}"
+    yield f"Lue le {entry.last_seen:%Y-%m-%d}, modifiée le {entry.last_changed:%Y-%m-%d}"
+    yield from _text((entry.identifier, finding) for finding in entry.findings)
+
+
+def source_text(status: SourceStatus, found: Results, now: datetime) -> Iterator[str]:
+    info, run = status.info, status.last_run
+    states = ", ".join(f"{count} {STATES[state]}" for state, count in status.states.items())
+    yield f"{info.title or info.key} [{info.key}] – {info.kind}, {info.url}"
+    yield f"  {states or 'aucune entrée'} ; {status.rejects} refusées"
+    if run:
+        yield f"  dernière moisson : {_ago(run.started, now)}{'' if run.complete else ', incomplète'}"
+        if run.error:
+            yield f"  erreur : {run.error}"
+    if status.held:
+        yield f"  en attente : {status.held.lost} entrées sur {status.held.known} disparaîtraient"
+    if found.total:
+        said = (
+            f"{facet.label} {_share(found.total - found.facets.get(key, {}).get('-', 0), found.total)}"
+            for key, facet in facets.FACETS.items()
+        )
+        yield f"  couverture : {', '.join(said)}"
+
+
+def _ago(then: datetime, now: datetime) -> str:
+    days = (now - then).days
+    return "aujourd’hui" if days < 1 else f"il y a {days} jour{'s' if days > 1 else ''}"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{round(100 * part / whole)}{NBSP}%"
+
+
+SHARED = {
+    "ark": "le même identifiant ARK",
+    "isbn": "le même ISBN",
+    "location": "la même adresse",
+    "title": "le même titre et le même éditeur (à vérifier)",
+}
+
+
+def duplicates_text(group: Duplicates) -> Iterator[str]:
+    yield f"{SHARED.get(group.kind, group.kind)} : {group.value}"
+    for slug in group.slugs:
+        yield f"  {slug}"
+
+
+Findings = Iterable[tuple[str, Finding]]
+
+FRENCH = {Severity.ERROR: "erreur", Severity.WARNING: "attention", Severity.INFO: "note"}
+
+
+def _text(found: Findings) -> Iterator[str]:
+    for name, finding in found:
+        place = ":".join(str(part) for part in (name, finding.line, finding.column) if part)
+        yield f"{place}: {FRENCH[finding.severity]} [{finding.rule}] {finding.element} : " + (
+            f"{finding.message} {finding.remedy}".rstrip()
+        )
+
+
+def _json(found: Findings) -> Iterator[str]:
+    yield json.dumps([{"file": name, **asdict(each)} for name, each in found], ensure_ascii=False)
+
+
+#: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
+GITLAB = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
+
+
+def _codequality(found: Findings) -> Iterator[str]:
+    issues = []
+    for name, finding in found:
+        mark = f"{name}\n{finding.rule}\n{finding.element}\n{finding.line}\n{finding.message}"
+        issues.append(
+            {
+                "description": f"{finding.message} {finding.remedy}".rstrip(),
+                "check_name": finding.rule,
+                "fingerprint": hashlib.sha256(mark.encode()).hexdigest(),
+                "severity": GITLAB[finding.severity],
+                "location": {"path": name, "lines": {"begin": finding.line or 1}},
+            }
+        )
+    yield json.dumps(issues, ensure_ascii=False)
+
+
+FINDINGS: Mapping[str, Callable[[Findings], Iterator[str]]] = {
+    "text": _text,
+    "json": _json,
+    "codequality": _codequality,
+}
