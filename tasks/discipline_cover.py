@@ -3,7 +3,7 @@
     python tasks/discipline_cover.py            write metadata/vocabularies/discipline-cover.json
     python tasks/discipline_cover.py --show N   also print N members of each, to be read by eye
 
-Run after a change of disciplines.toml or a newer release of the vocabularies (make vocabularies).
+Run after a change of disciplines.toml or a newer release of the vocabularies.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from metadata.vocabulary import (  # noqa: E402  # after the path that lets a task import it
+from metadata.vocabulary import (
     CONCEPT,
     SUBJECTS,
     Concept,
@@ -48,7 +48,7 @@ def cover_of(table: Mapping[str, Mapping[str, Any]], known: Vocabularies) -> dic
     """The numbers of the concepts of each discipline, in the order of the table."""
     labels = [(concept, key_of(concept.label)) for concept in subjects(known)]
     own = {key: set(_own(row, labels, known)) for key, row in table.items()}
-    for key in reversed(table):  # children before their parents, at every depth
+    for key in reversed([*table]):  # children before their parents, at every depth
         if parent := table[key].get("parent"):
             own[parent] |= own[key]
     return {key: sorted(map(number_of, uris)) for key, uris in own.items()}
@@ -65,11 +65,11 @@ def _own(
     whole = [re.compile(pattern) for pattern in row.get("label_matches", ())]
     inside = [re.compile(pattern) for pattern in row.get("context_matches", ())]
     waiting = [uri_of(number) for number in row.get("under", ())]
-    for concept, label in labels:
+    for subject, label in labels:
         if any(pattern.search(label) for pattern in whole) or any(
             pattern.search(context_of(label)) for pattern in inside
         ):
-            waiting.append(concept.uri)
+            waiting.append(subject.uri)
     seen = set(without)
     while waiting:
         uri = waiting.pop()
@@ -85,15 +85,15 @@ def _own(
 
 
 def context_of(label: str) -> str:
-    """What stands in the last parentheses, those within them included; "" when there are none."""
-    if not label.endswith(")"):
-        return ""
-    depth = 0
+    """What stands in the last parentheses, those within them included; "" when none end the label."""
+    depth, closed = 0, label.endswith(")")
     for place in range(len(label) - 1, -1, -1):
         depth += (label[place] == ")") - (label[place] == "(")
-        if depth == 0:
-            return label[place + 1 : -1].strip()
-    return ""
+        # Some labels open more parentheses than they close.
+        if depth < 0 or (depth == 0 and closed):
+            return label[place + 1 :].rstrip(" )")
+    # And some close more than they open.
+    return label.partition("(")[2].rstrip(" )") if closed else ""
 
 
 def uri_of(number: int) -> str:
