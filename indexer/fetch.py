@@ -152,7 +152,7 @@ class Fetcher:
     def _request(self, url: str, params: Mapping[str, str]) -> requests.PreparedRequest:
         check_url(url, internal=self.internal)
         headers = {
-            "User-Agent": f"Balise/{version('balise')} (+{self.contact})",
+            "User-Agent": self._agent(),
             "Accept": "*/*",
             "Accept-Encoding": "gzip",
             "Connection": "close",
@@ -164,6 +164,10 @@ class Fetcher:
         # What requests made of it is what will be sent: it may not be what was written.
         check_url(str(request.url), internal=self.internal)
         return request
+
+    def _agent(self) -> str:
+        contact = "".join(filter(str.isprintable, self.contact)).encode("ascii", "ignore").decode()
+        return f"Balise/{version('balise')}" + (f" (+{contact})" if contact else "")
 
     def _send(self, guard: Guard, request: requests.PreparedRequest) -> requests.Response:
         url = str(request.url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import socket
 import time
 import tracemalloc
@@ -82,6 +83,15 @@ def test_we_say_who_we_are_and_bring_nothing_else(server, monkeypatch, tmp_path)
     assert "User-Agent: Balise/" in request
     assert "(+https://catalogue.example/robot)" in request
     assert "Authorization" not in request
+
+
+@pytest.mark.parametrize(
+    ("contact", "agent"),
+    [("", r"Balise/[\w.]+\r\n"), ("Zoé\r\nX-A: b", r"Balise/[\w.]+ \(\+ZoX-A: b\)\r\n")],
+)
+def test_a_contact_that_is_no_address_breaks_no_header(server, contact, agent):
+    fetcher(contact=contact)(server.url)
+    assert re.search(f"User-Agent: {agent}", server.requests[0].decode())
 
 
 def test_cookies_are_left_where_they_were_given(server):
