@@ -28,7 +28,11 @@ TWO_LETTERS: dict[str, str] = dict(pair.split(":") for pair in _PAIRS.split())
 
 KNOWN = frozenset(TWO_LETTERS.values()) | {"sh"}
 
-#: "fr" to "fre": the code of the bibliographic list, which vocabulary 001 uses.
-THREE_LETTERS: dict[str, str] = {}
-for _three, _two in TWO_LETTERS.items():
-    THREE_LETTERS.setdefault(_two, _three)
+#: Codes of the bibliographic list, where it differs from the other: id.loc.gov knows these only.
+_BIBLIOGRAPHIC = "alb arm baq bur chi cze dut fre geo ger gre ice mac mao may per rum slo tib wel"
+
+#: "fr" to "fre".
+THREE_LETTERS: dict[str, str] = {
+    **{two: three for three, two in reversed(TWO_LETTERS.items())},
+    **{TWO_LETTERS[three]: three for three in _BIBLIOGRAPHIC.split()},
+}
