@@ -8,6 +8,7 @@ its synonyms share. Synonyms are metadata.words' own; a word's spelling stays be
 from __future__ import annotations
 
 import re
+import sys
 import threading
 import unicodedata
 from collections import defaultdict
@@ -66,14 +67,14 @@ def normal(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
-def words(text: str) -> list[Word]:
-    """The words of a text that is `normal`, in order, stop words marked."""
+def words(text: str, start: int = 0, end: int = sys.maxsize) -> list[Word]:
+    """The words of a text that is `normal`, or of a part of it, in order, stop words marked."""
     found = []
-    for place, match in enumerate(WORD.finditer(text)):
+    for place, match in enumerate(WORD.finditer(text, start, end)):
         term, spelled, stop = read(match[0])
         written = spelled.partition(" ")[2]
-        end = match.end() - (match[0][-1] in APOSTROPHES)
-        found.append(Word(term, written, stop, place, match.start(), end))
+        last = match.end() - (match[0][-1] in APOSTROPHES)
+        found.append(Word(term, written, stop, place, match.start(), last))
     return found
 
 
@@ -222,13 +223,14 @@ def _terms(name: str) -> list[str]:
     return [_stem(word) for word in plain if word not in STOP]
 
 
-#: Too common to be asked for. Left out on purpose, for what they mean in class: son, ses, est, été,
-#: or, car, ton, vers, moins, plus, sous, entre.
+#: Too common to be asked for. Left out on purpose, for what they mean in class: son, ses, été, or,
+#: car, ton, vers, sous, plus, moins.
 COMMON = """
 le la les un une des du de au aux et ou en dans sur pour par avec sans chez
 a as ai ont avons avez ce cet cette ces cela ca ci je tu il elle on nous vous ils elles
 me te se lui leur leurs y mon ma mes ta tes sa notre nos votre vos
-que qui quoi dont sont etes sommes suis ne pas ni si mais donc
+que qui quoi dont quel quelle quels quelles comment pourquoi
+est sont etes sommes suis ne pas ni si mais donc entre
 tout tous toute toutes comme aussi ainsi tres
 c' d' j' l' m' n' s' t' qu' jusqu' lorsqu' puisqu' quoiqu'
 """

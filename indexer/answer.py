@@ -1,9 +1,9 @@
 """From a query to its answer, over the arrays of a view.
 
 Every word must be there. Values of facets recognised in the words become filters. When that finds
-nothing, in this order: the recognised words are looked for as plain words; then words are set aside,
-as few as possible and never more than half, the most common first. Each of these is said in the
-answer. What was quoted, excluded or chosen as a filter is never set aside.
+nothing, the recognised words are looked for as plain words; when that finds nothing either, words
+are set aside, the filters staying: as few as possible, the common ones first, and most must remain.
+Each of these is said in the answer. What was quoted, excluded or chosen is never set aside.
 """
 
 from __future__ import annotations
@@ -134,13 +134,12 @@ QUOTED = (Kind.PHRASE, Kind.PREFIX)
 
 
 def best(state: Snapshot, readings: Sequence[Reading]) -> Found:
-    """The first reading that finds something; the first of all when none does."""
-    for way in (exact, relaxed):
-        for reading in readings:
-            found = way(state.view, reading)
-            if len(within(state, found)):
-                return found
-    return exact(state.view, readings[0])
+    """The first reading that finds something; else the likeliest, with words set aside if it helps."""
+    for reading in readings:
+        found = exact(state.view, reading)
+        if len(within(state, found)):
+            return found
+    return relaxed(state.view, readings[0])
 
 
 def exact(view: View, reading: Reading) -> Found:
@@ -153,16 +152,16 @@ def exact(view: View, reading: Reading) -> Found:
 
 
 def relaxed(view: View, reading: Reading) -> Found:
-    """The same, with as few words set aside as it takes to find something."""
+    """The same, with as few words set aside as it takes to find something, and most of them kept."""
     whole = exact(view, reading)
     words = [atom for atom in reading.atoms if not atom.excluded and atom.kind != Kind.PHRASE]
-    if len(whole.ids) or len(words) < 2:
+    if len(whole.ids):
         return whole
     phrases = [atom for atom in reading.atoms if not atom.excluded and atom.kind == Kind.PHRASE]
     base = exact(view, replace(reading, atoms=tuple(phrases))).ids
     postings = [posting_of(view, atom) for atom in words]
     said = _most_said(view, _kept(view, reading, base), postings)
-    if len(said) * 2 < len(words):
+    if len(said) * 2 <= len(words):
         return whole
     aside = [atom for place, atom in enumerate(words) if place not in said]
     atoms = tuple(atom for atom in reading.atoms if atom not in aside)

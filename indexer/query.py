@@ -107,7 +107,7 @@ def _atoms(text: str) -> list[Atom]:
 def _special(match: re.Match[str], plain: list[Word]) -> Iterator[Atom]:
     """The phrase, prefix or exclusion that a piece is; otherwise its words go to the plain ones."""
     name = match.lastgroup or "word"
-    found = _words_at(match[name], match.start(name))
+    found = words(match.string, match.start(name), match.end(name))
     prefix = _prefix(match, found[-1]) if found and name == "word" else None
     content = not all(word.stop for word in found)
     if match["minus"]:
@@ -122,10 +122,6 @@ def _special(match: re.Match[str], plain: list[Word]) -> Iterator[Atom]:
         yield prefix
     else:
         plain += found
-
-
-def _words_at(text: str, offset: int) -> list[Word]:
-    return [word._replace(start=word.start + offset, end=word.end + offset) for word in words(text)]
 
 
 def _prefix(match: re.Match[str], word: Word) -> Atom | None:

@@ -32,7 +32,7 @@ class Ranking:
         self.view = view
         count = len(view.everything)
         mean = int(view.lengths[view.everything].sum()) / count if count else 0
-        self._norms: Floats = K1 * ((1 - B) + B * view.lengths / (mean or 1))
+        self._norms: Floats = K1 * ((1 - B) + B * view.lengths.astype(np.float64) / (mean or 1))
         newest = int(view.updated[view.everything].max()) if count else 0
         fresh: Floats = np.maximum(STALE - (newest - view.updated), 0).astype(np.float64) / STALE
         self._priors: Floats = 1.0 + COMPLETENESS * view.completeness + FRESHNESS * fresh
