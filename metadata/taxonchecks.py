@@ -37,6 +37,7 @@ def broken_path(record: Record) -> Iterator[Fault]:
         for upper, lower in pairwise(path):
             if not (upper.collection or upper.uri in scolomfr().ancestors(lower.uri)):
                 yield Fault(f"{quoted(lower.label)} n’est pas sous {quoted(upper.label)}.")
+                break  # one remark a path: several leaves often stand side by side
 
 
 # --- Subjects against levels ------------------------------------------------------------------
