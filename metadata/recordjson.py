@@ -18,11 +18,11 @@ from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 from .errors import ParseError
 from .finding import Finding, Severity
 from .record import RawRecord, Reading, Record
+from .safejson import load_json
 
 SCHEMA_VERSION = 1
 
 MAX_BYTES = 5_000_000
-MAX_DEPTH = 30
 MAX_DIGITS = 18  # of a whole number: what any database holds
 
 
@@ -97,59 +97,19 @@ def _plain(value: Any) -> Any:
 
 
 def _load(payload: bytes) -> Any:
-    if len(payload) > MAX_BYTES:
+    tree, repeated = load_json(payload, MAX_BYTES, _number)
+    if repeated:
         raise ParseError(
-            f"Le fichier pèse {len(payload) // 1000}\u00a0ko\u00a0: la limite est de {MAX_BYTES // 1000}\u00a0ko."
+            f"La clé {_quoted(repeated[0])} est écrite deux fois dans un même objet.",
+            remedy="Gardez une seule des deux.",
         )
-    try:
-        text = payload.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ParseError(
-            "Le fichier n’est pas en UTF-8.", remedy="Enregistrez-le à nouveau en UTF-8."
-        ) from error
-    _check_depth(text)
-    try:
-        return json.loads(
-            text, object_pairs_hook=_object, parse_constant=_no_constant, parse_int=_whole
-        )
-    except json.JSONDecodeError as error:
-        raise ParseError(
-            "Le fichier n’est pas du JSON bien formé.",
-            remedy="Vérifiez les guillemets, les virgules et les accolades à cet endroit.",
-            line=error.lineno,
-            column=error.colno,
-        ) from error
-
-
-def _check_depth(text: str) -> None:
-    # Before json.loads, which recurses. An unclosed quote hides what follows: it is refused later.
-    depth = 0
-    for sign in re.findall(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', text, re.DOTALL):
-        if sign in "[{":
-            depth += 1
-        elif sign in "]}":
-            depth -= 1
-        if depth > MAX_DEPTH:
-            raise ParseError(f"Plus de {MAX_DEPTH} niveaux sont emboîtés les uns dans les autres.")
-
-
-def _object(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in tree:
-            raise ParseError(f"La clé {_quoted(key)} est écrite deux fois dans un même objet.")
-        tree[key] = value
     return tree
 
 
-def _no_constant(text: str) -> None:
-    raise ParseError(f"«\u00a0{text}\u00a0» n’est pas une valeur JSON.")
-
-
-def _whole(text: str) -> int:
-    if len(text) > MAX_DIGITS:
+def _number(text: str) -> int | float:
+    if len(text.lstrip("-")) > MAX_DIGITS:
         raise ParseError(f"Le nombre {text[:MAX_DIGITS]}… est trop grand.")
-    return int(text)
+    return int(text) if text.lstrip("-").isdecimal() else float(text)
 
 
 def _value(hint: Any, value: Any, path: str, findings: list[Finding]) -> Any:

@@ -1,13 +1,13 @@
 """Strangers' JSON: under a cap of bytes and depth, no NaN, and the keys given twice are told.
 
-Numbers are left as written: nothing here computes with them, and some take minutes to convert.
+Numbers are left as written unless asked: some take minutes to convert.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .errors import ParseError
@@ -18,10 +18,12 @@ MAX_DEPTH = 50
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
-def load_json(payload: bytes, limit: int = MAX_BYTES) -> tuple[Any, tuple[str, ...]]:
+def load_json(
+    payload: bytes, limit: int = MAX_BYTES, number: Callable[[str], Any] = str
+) -> tuple[Any, tuple[str, ...]]:
     """What a JSON document holds, and its keys that are given twice (the last one wins).
 
-    Raise ParseError, with line and column when they are known.
+    `number` makes what it wants of a number. Raise ParseError, with line and column when known.
     """
     text = _decoded(payload, limit)
     _check_depth(text)
@@ -39,8 +41,8 @@ def load_json(payload: bytes, limit: int = MAX_BYTES) -> tuple[Any, tuple[str, .
         tree = json.loads(
             text,
             object_pairs_hook=unique,
-            parse_int=str,
-            parse_float=str,
+            parse_int=number,
+            parse_float=number,
             parse_constant=_no_constant,
         )
     except json.JSONDecodeError as error:

@@ -116,7 +116,7 @@ def test_a_value_of_the_wrong_type_is_refused_with_its_path(tree, place):
         (b'{"balise": {}, "balise": {}}', "deux fois"),
         (b"[" * 100_000, "emboîtés"),
         (b'{"a":' * 1000 + b"1" + b"}" * 1000, "emboîtés"),
-        (b" " * 5_000_001, "limite"),
+        (b" " * 5_000_001, "au-delà de 5000000"),
         ('{"general": {"title": "é"}}'.encode("latin-1"), "UTF-8"),
         ('{"a": 1}'.encode("utf-16"), "UTF-8"),
         (b'{"meta": {"language": "\\ud800"}}', "meta.language"),
