@@ -6,6 +6,7 @@ docs/formats-commun.md says what it cannot hold.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -162,7 +163,8 @@ def _pieces(field: Field, node: Node, remarks: list[Finding]) -> Iterator[Piece]
     if isinstance(node, Scalar):
         if _says_nothing(node):
             return
-        texts = split(field, node.value, field.kind.separators) if field.many else (node.value,)
+        text = _paragraphs(node)
+        texts = split(field, text, field.kind.separators) if field.many else (text,)
         if len(texts) > 1:
             remarks.append(_on_one_line(field, node))
         yield from (Piece(text, node.line, node.column) for text in texts)
@@ -174,6 +176,11 @@ def _pieces(field: Field, node: Node, remarks: list[Finding]) -> Iterator[Piece]
                 yield Piece(item.value, item.line, item.column)
     else:
         remarks.append(_misplaced(field, node))
+
+
+def _paragraphs(node: Scalar) -> str:
+    """In a folded block (>), an empty line sets paragraphs apart, and YAML leaves one line break."""
+    return re.sub("\n+", "\n\n", node.value) if node.style == ">" else node.value
 
 
 def _says_nothing(node: Node) -> bool:

@@ -37,8 +37,9 @@ def _lines(texts: dict[str, tuple[str, ...]]) -> Iterator[str]:
 
 def _key_lines(field: Field, key: str, texts: tuple[str, ...], indent: str) -> Iterator[str]:
     if field.key == "description":
-        yield f"{indent}{key}: >"
-        yield from _folded(texts[0], indent + "  ")
+        folded = not re.search(r"(?<!\n)\n(?!\n)", texts[0])
+        yield f"{indent}{key}: {'>' if folded else '|'}"
+        yield from (_folded if folded else _literal)(texts[0], indent + "  ")
     elif not field.many:
         yield f"{indent}{key}: {scalar(texts[0])}"
     else:
@@ -51,8 +52,8 @@ def _key_lines(field: Field, key: str, texts: tuple[str, ...], indent: str) -> I
 
 
 def _folded(text: str, indent: str) -> Iterator[str]:
-    """The lines of a block in which a lone line break is a space, and an empty line a line break."""
-    for rank, paragraph in enumerate(text.split("\n")):
+    """Paragraphs with an empty line between two, their lines cut where they get long."""
+    for rank, paragraph in enumerate(text.split("\n\n")):
         if rank:
             yield ""
         yield from textwrap.wrap(
@@ -63,6 +64,11 @@ def _folded(text: str, indent: str) -> Iterator[str]:
             break_long_words=False,
             break_on_hyphens=False,
         )
+
+
+def _literal(text: str, indent: str) -> Iterator[str]:
+    """Lines kept as they are, as in a poem or a list."""
+    return (f"{indent}{line}" if line else "" for line in text.split("\n"))
 
 
 def scalar(text: str) -> str:

@@ -95,8 +95,7 @@ def meanings(kind: str, text: str) -> tuple[tuple[str, ...], ...]:
     named = _by_label(kind).get(key_of(text))
     if named:
         return (named,)
-    vocabularies = words.KINDS[kind] or (SUBJECTS,)
-    found = [c for v in vocabularies for c in scolomfr().find(text, v).concepts]
+    found = [c for v in vocabularies_of(kind) for c in scolomfr().find(text, v).concepts]
     exact = {scolomfr().current(c).uri for c in found if _is_called(c, text)}
     if len(exact) == 1:
         return (tuple(exact),)
@@ -105,6 +104,10 @@ def meanings(kind: str, text: str) -> tuple[tuple[str, ...], ...]:
         span = _levels_of(text)
         return (span,) if span else ()
     return several
+
+
+def vocabularies_of(kind: str) -> tuple[str, ...]:
+    return (SUBJECTS,) if kind == "discipline" else words.KINDS[kind]
 
 
 @cache
@@ -161,7 +164,11 @@ def _concept_name(kind: str, uri: str) -> str:
         *concept.alternatives,
     ]
     exact = _plainest(name for name in names if meanings(kind, name) == ((uri,),))
-    return exact or _plainest(word.label for word in over if meanings(kind, word.label))
+    if exact or over:
+        return exact or _plainest(word.label for word in over)
+    # Its label is shared: still what a person would write, and reading says so.
+    own_vocabulary = concept.vocabulary in vocabularies_of(kind)
+    return concept.label if own_vocabulary and len(meanings(kind, concept.label)) != 1 else ""
 
 
 def _words_over(kind: str, uri: str) -> Iterator[words.Word]:

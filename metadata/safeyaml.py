@@ -39,12 +39,16 @@ UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\ud
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text, and where it begins (from 1). `plain` when no quotes say that it is a text."""
+    """A text, and where it begins (from 1)."""
 
     value: str
     line: int
     column: int
-    plain: bool = True
+    style: str = ""  # its quote, "|" or ">" for a block, "" when nothing says that it is a text
+
+    @property
+    def plain(self) -> bool:
+        return not self.style
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +238,7 @@ def _compose(events: Iterator[Event]) -> Node:
                 )
             continue
         if isinstance(event, ScalarEvent):
-            node: Node = Scalar(event.value, *_start(event), plain=event.style is None)
+            node: Node = Scalar(event.value, *_start(event), event.style or "")
         else:
             node = waiting.pop().node()
         if waiting:
