@@ -44,25 +44,20 @@ class TaxonReader:
         self._notes = notes
 
     def resolved(self, classification: Classification, place: etree._Element) -> Classification:
-        purpose = classification.purpose
+        paths = classification.taxon_paths
+        purpose = classification.purpose or (self._inferred(paths, place) if paths else None)
         expected = vocabulary_for(purpose.uri) if purpose else ""
         unknown: list[str] = []
-        paths = tuple(
-            self._path(path, expected, unknown, place) for path in classification.taxon_paths
-        )
+        paths = tuple(self._path(path, expected, unknown, place) for path in paths)
         if unknown:
             self._say_unknown(unknown, expected, place)
-        if purpose is None and paths:
-            purpose = self._inferred(paths, place)
         return replace(classification, purpose=purpose, taxon_paths=paths)
 
     def _path(
         self, path: TaxonPath, expected: str, unknown: list[str], place: etree._Element
     ) -> TaxonPath:
-        where = dict.fromkeys(
-            (expected, *vocabularies_named(path)) if expected else vocabularies_named(path)
-        )
-        taxa = tuple(self._taxon(taxon, tuple(where), unknown, place) for taxon in path.taxa)
+        where = tuple(filter(None, dict.fromkeys((expected, *vocabularies_named(path)))))
+        taxa = tuple(self._taxon(taxon, where, unknown, place) for taxon in path.taxa)
         return path if taxa == path.taxa else replace(path, taxa=taxa)
 
     def _taxon(

@@ -224,7 +224,7 @@ class ValueReader:
                 words += self._strings(child, slot.number, plain)
             else:
                 self._notes.stray(child, slot.number)
-        return said, words
+        return said, tuple(dict.fromkeys(words))
 
 
 @lru_cache(maxsize=4096)
