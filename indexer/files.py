@@ -7,6 +7,7 @@ of an OAI-PMH repository hold several. What is no record (a README, pictures, sc
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -112,16 +113,18 @@ def _marked(place: str, mark: _Mark, failures: list[str]) -> Iterator[tuple[RawR
 def _found(place: str, after: tuple[str, ...]) -> tuple[Tree, Iterator[Found], bool]:
     """What a path or glob leads to, and whether it names one file."""
     path = Path(place)
-    if path.is_dir():
+    if os.path.isdir(place):  # unlike Path.is_dir, False for whatever cannot be looked at
         tree = DiskTree(path)
         return tree, walk(tree, after), False
-    if path.is_file():
+    if os.path.isfile(place):
         file = Found(path.name, is_manifest=path.name.lower() in MANIFESTS)
         return DiskTree(path.parent), iter([file]), True
     fixed = [*takewhile(lambda part: not {*part} & {*"*?["}, path.parts)]
     root, pattern = Path(*fixed), path.parts[len(fixed) :]
-    if not pattern or not root.is_dir():
-        raise SourceError(f"«\u00a0{place}\u00a0» n’existe pas. Vérifiez le chemin.")
+    if not pattern or not os.path.isdir(root):
+        raise SourceError(
+            f"«\u00a0{place}\u00a0» n’existe pas, ou ne peut être lu. Vérifiez le chemin."
+        )
     tree = DiskTree(root)
     files = (file for file in walk(tree, after) if matches(tuple(file.path.split("/")), pattern))
     return tree, files, False
@@ -152,16 +155,18 @@ def _records(
     except FileNotFoundError:  # removed since it was listed
         return
     except OSError as error:
-        yield from _unread(name, f"«\u00a0{name}\u00a0» {reason_of(error)}")
+        yield from _unread(name, f"«\u00a0{name}\u00a0» {reason_of(error)}", named=named)
     except BadPackage as error:
-        yield from _unread(name, str(error))
+        yield from _unread(name, str(error), named=named)
 
 
-def _unread(name: str, reason: str) -> Iterator[RawRecord]:
+def _unread(name: str, reason: str, *, named: bool) -> Iterator[RawRecord]:
     try:
         format = recognise(name, b"")
-    except UnknownFormat:  # it would have been passed over
-        return
+    except UnknownFormat:
+        if not named:  # it would have been passed over
+            return
+        format = ""
     if format in SEVERAL:
         raise SourceError(reason)
     yield RawRecord(identifier=name, format=format, fault=reason)

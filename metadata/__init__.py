@@ -62,6 +62,8 @@ WRITERS: dict[str, Callable[[Record], bytes]] = {
 
 def parse(raw: RawRecord) -> Reading:
     """Read a record. Raise ParseError, or UnknownFormat."""
+    if raw.fault:
+        raise ParseError(raw.fault)
     if raw.format not in READERS:
         raise UnknownFormat(f"Aucun lecteur pour le format «\u00a0{raw.format}\u00a0».")
     return READERS[raw.format](raw)

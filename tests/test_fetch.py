@@ -24,7 +24,7 @@ from indexer.netguard import is_public
 from .hostile import HostileServer, dripping, flooding, ok
 
 NOW = 1_767_225_600.0  # 2026-01-01
-SMALL = Bounds(seconds=0.6, size=1_000_000)
+SMALL = Bounds(seconds=0.5, size=1_000_000)
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ NEVER_ENDING = {
 def test_the_whole_exchange_has_a_deadline(server, kind):
     server.answers["/"] = NEVER_ENDING[kind]
     began = time.monotonic()
-    with pytest.raises(SourceError, match=r"n’a pas fini de répondre en 0\.6 secondes"):
+    with pytest.raises(SourceError, match=r"n’a pas fini de répondre en 0\.5 secondes"):
         fetcher()(server.url)
     assert time.monotonic() - began < 3
 

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import metadata
@@ -121,7 +121,9 @@ def test_a_name_that_looks_like_a_glob_is_first_a_name(tmp_path):
     assert [*found(tmp_path / "lot [1]")] == ["a.xml"]
 
 
-@pytest.mark.parametrize("place", ["absent", "absent/*.xml", "a.xml/*"])
+@pytest.mark.parametrize(
+    "place", ["absent", "absent/*.xml", "a.xml/*", "x" * 5_000, "x" * 5_000 + "/*", "a\0b"]
+)
 def test_a_place_that_is_not_there_is_told(tmp_path, place):
     write(tmp_path, "a.xml")
     with pytest.raises(SourceError, match="n’existe pas"):
@@ -150,6 +152,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(tmp_path, monkeyp
     records = found(tmp_path)
     assert [*records] == ["a.xml", "b.xml"]
     assert "donnez le droit de lecture" in records["a.xml"].fault
+    assert "donnez le droit de lecture" in found(tmp_path / "README.md")["README.md"].fault
 
 
 def forbid(monkeypatch, *names: str) -> None:
@@ -428,6 +431,7 @@ def test_pages_have_a_bounded_size(tmp_path):
 NAMES = st.lists(st.sampled_from(["a", "b", "a.b", "é", "z", "a-b"]), min_size=1, max_size=3)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(NAMES, min_size=1, max_size=12), st.data())
 def test_a_walk_goes_on_from_any_cursor(tmp_path_factory, paths, data):
     root = tmp_path_factory.mktemp("walk")
@@ -471,8 +475,8 @@ def test_a_file_removed_on_the_way_is_passed_over(tmp_path):
 
 
 def test_many_files_are_walked_in_constant_memory(tmp_path):
-    for number in range(5_000):
+    for number in range(2_000):
         write(tmp_path, f"{number % 50:02}/{number:05}.xml", content=LOM % (b"x" * 10_000))
     count, grown = growth(records_at(str(tmp_path)), every=100)
-    assert count == 5_000
-    assert grown < 12_000_000  # of 50
+    assert count == 2_000
+    assert grown < 8_000_000  # of 20
