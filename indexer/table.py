@@ -13,14 +13,14 @@ import io
 import json
 import logging
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING, BinaryIO
 
 from metadata.errors import UnknownFormat
+from metadata.keytable import named, plain_key
 from metadata.record import RawRecord
 from metadata.safexml import ENCODINGS
 
@@ -38,10 +38,8 @@ DELIMITERS = ";,\t|"
 CHUNK = 64 * 1024
 #: Longer than any row; without it a file without line ends would fill the memory.
 MAX_LINE = 1_000_000
-#: Columns, as `_plain` writes them, that name a record, or from which a name can be made.
-IDENTIFIERS = ("identifiant", "identifier", "id", "uuid", "ark", "reference", "ref")
-LINKS = ("lien", "url", "link", "uri", "adresse", "location")
-TITLES = ("titre", "title", "nom", "name", "intitule")
+#: Columns that name a record, the surest first: an ISBN may be that of several.
+IDENTIFIERS = ("identifiant", "identifiants", "identifier", "id", "uuid", "ark", "reference", "ref")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -195,7 +193,7 @@ def _header(reader: Reader, name: str) -> list[str]:
         header = [cell.strip() for cell in next(reader, [])]
     except csv.Error:
         header = []
-    if {_plain(cell) for cell in header}.isdisjoint(TITLES):
+    if not _meaning("titre", header):
         raise UnknownFormat(
             f"{name}\u00a0: la première ligne ne nomme pas de colonne «\u00a0titre\u00a0». Donnez un nom à"
             " chaque colonne sur la première ligne."
@@ -221,12 +219,10 @@ def _row(cells: list[str], header: list[str], keys: _Keys) -> RawRecord:
 class _Keys:
     """What each row is called: its identifier, else a hash of its link, else of its title."""
 
-    def __init__(self, header: Iterable[str]) -> None:
-        named = {_plain(column): column for column in reversed([*header])}
-        self.identifiers, self.links, self.titles = (
-            [named[name] for name in names if name in named]
-            for names in (IDENTIFIERS, LINKS, TITLES)
-        )
+    def __init__(self, header: list[str]) -> None:
+        plain = {plain_key(column): column for column in reversed(header)}
+        self.identifiers = [plain[name] for name in IDENTIFIERS if name in plain]
+        self.others = _meaning("lien", header) + _meaning("titre", header)
         self.seen: set[int] = set()  # hashes: a million of them are a few dozen megabytes
 
     def take(self, values: Mapping[str, str]) -> str:
@@ -246,13 +242,12 @@ class _Keys:
         for column in self.identifiers:
             if column in values:
                 return values[column]
-        for column in (*self.links, *self.titles):
+        for column in self.others:
             if column in values:
                 return hashlib.sha256(values[column].encode()).hexdigest()[:16]
         return ""
 
 
-def _plain(column: str) -> str:
-    """The name of a column without case, accents and signs."""
-    letters = unicodedata.normalize("NFKD", column.casefold())
-    return "".join(letter for letter in letters if letter.isalnum())
+def _meaning(key: str, header: list[str]) -> list[str]:
+    """The columns that the reader takes for this key of a notice."""
+    return [column for column in header if (field := named(column)) and field.key == key]
