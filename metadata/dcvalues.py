@@ -241,7 +241,7 @@ def _add_formats(record: Record, texts: Texts) -> Record:
 
 def _format_form(text: str) -> str:
     size = SIZE.fullmatch(clean(text))
-    return size[1] if size else clean(text)
+    return str(int(size[1])) if size else clean(text)
 
 
 def _formats(record: Record) -> Iterator[Text]:
