@@ -46,6 +46,16 @@ class Notes:
             element,
         )
 
+    def repeated(self, number: str, element: etree._Element) -> None:
+        """A value that has been said before, in the element of this number."""
+        self.note(
+            "lom-repetition",
+            number,
+            "La même valeur est donnée deux fois\u00a0: elle n’est gardée qu’une.",
+            "Supprimez la répétition.",
+            element,
+        )
+
     def _say(
         self,
         severity: Severity,

@@ -124,13 +124,7 @@ class LomReader:
         elif values[slot.field] != value:
             self._second(values, slot, value, child)
             return
-        self.notes.note(
-            "lom-repetition",
-            slot.number,
-            "La même valeur est donnée deux fois\u00a0: elle n’est gardée qu’une.",
-            "Supprimez la répétition.",
-            child,
-        )
+        self.notes.repeated(slot.number, child)
 
     def _second(
         self, values: dict[str, Any], slot: Slot, value: Any, child: etree._Element

@@ -49,7 +49,7 @@ class TaxonReader:
         expected = vocabulary_for(purpose.uri) if purpose else ""
         unknown: list[str] = []
         paths = tuple(self._path(path, expected, unknown, place) for path in paths)
-        if unknown:
+        if unknown and (not purpose or expected == scolomfr().vocabulary_of(purpose.uri)):
             self._say_unknown(unknown, expected, place)
         return replace(classification, purpose=purpose, taxon_paths=paths)
 

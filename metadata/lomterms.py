@@ -73,8 +73,10 @@ def is_called(uri: str, label: str) -> bool:
     if concept is None or not label or label.startswith(("http:", "https:")):
         return True
     words = _words(label)
+    if words >= _words(concept.label):
+        return True
     for name in (concept.label, *concept.alternatives):
-        if words <= _words(name) or words >= _words(name):  # "cours" for "3 - Cours"
+        if words <= _words(name):  # "cours" for "3 - Cours"
             return True
     named = known.find(label, concept.vocabulary).concepts
     return any(known.current(each).uri == uri for each in named)

@@ -116,9 +116,17 @@ class ValueReader:
         else:
             for child in strangers:
                 self._notes.stray(child, number)
-            return tuple(texts) if len(texts) < 2 else tuple(dict.fromkeys(texts))
+            return tuple(texts) if len(texts) < 2 else self._distinct(texts, element, number)
         self._judge_bare(element, number)
         return tuple(text for text in dict.fromkeys(texts) if text.value)
+
+    def _distinct(
+        self, texts: list[Text], element: etree._Element, number: str
+    ) -> tuple[Text, ...]:
+        distinct = tuple(dict.fromkeys(texts))
+        if len(distinct) < len(texts):
+            self._notes.repeated(number, element)
+        return distinct
 
     def _judge_bare(self, element: etree._Element, number: str) -> None:
         if number != "5.13":  # plain text is legal there
