@@ -14,7 +14,7 @@ import random
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,9 @@ def main() -> None:
 
 def cover_of(table: Mapping[str, Mapping[str, Any]], known: Vocabularies) -> dict[str, list[int]]:
     """The numbers of the concepts of each discipline, in the order of the table."""
-    labels = [(concept, key_of(concept.label)) for concept in subjects(known)]
-    own = {key: set(_own(row, labels, known)) for key, row in table.items()}
+    labels = [(concept.uri, key_of(concept.label)) for concept in subjects(known)]
+    said = [(uri, label, context_of(label)) for uri, label in labels]
+    own = {key: set(_own(row, said, known)) for key, row in table.items()}
     for key in reversed([*table]):  # children before their parents, at every depth
         if parent := table[key].get("parent"):
             own[parent] |= own[key]
@@ -59,17 +60,13 @@ def subjects(known: Vocabularies) -> tuple[Concept, ...]:
 
 
 def _own(
-    row: Mapping[str, Any], labels: Iterable[tuple[Concept, str]], known: Vocabularies
+    row: Mapping[str, Any], said: Sequence[tuple[str, str, str]], known: Vocabularies
 ) -> Iterator[str]:
+    whole = _matching(row.get("label_matches", ()), {label for _, label, _ in said})
+    inside = _matching(row.get("context_matches", ()), {context for _, _, context in said})
     without = {uri_of(number) for number in row.get("without", ())}
-    whole = [re.compile(pattern) for pattern in row.get("label_matches", ())]
-    inside = [re.compile(pattern) for pattern in row.get("context_matches", ())]
     waiting = [uri_of(number) for number in row.get("under", ())]
-    for subject, label in labels:
-        if any(pattern.search(label) for pattern in whole) or any(
-            pattern.search(context_of(label)) for pattern in inside
-        ):
-            waiting.append(subject.uri)
+    waiting += [uri for uri, label, context in said if label in whole or context in inside]
     seen = set(without)
     while waiting:
         uri = waiting.pop()
@@ -82,6 +79,11 @@ def _own(
             waiting += concept.members
         else:
             yield uri
+
+
+def _matching(patterns: Iterable[str], texts: Iterable[str]) -> set[str]:
+    tried = [re.compile(pattern) for pattern in patterns]
+    return {text for text in texts if any(pattern.search(text) for pattern in tried)}
 
 
 def context_of(label: str) -> str:
