@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -343,8 +342,8 @@ def build_command(balises: Balises, out: Path | None) -> None:
 
 
 def _build(balises: Balises, out: Path) -> None:
-    step, pages = terminal.Progress("pages"), iter(range(1, sys.maxsize))
-    written = build(balises.site, out, lambda url: step.show(f"{next(pages)} fichiers"))
+    step = terminal.Progress("pages")
+    written = build(balises.site, out, lambda done: step.show(f"{done} fichiers"))
     step.done()
     click.echo(f"{written} fichiers dans {out}")
 
@@ -550,16 +549,26 @@ def convert(file: str, form: str) -> None:
 def _only(file: str) -> RawRecord:
     path, _, wanted = (file, "", "") if Path(file).exists() else file.rpartition("#")
     found = list(islice(_records_of(Path(path)), 1000))
-    chosen = [raw for raw in found if wanted in (raw.identifier, raw.part)] if wanted else found
+    names = {wanted, f"{Path(path).name}#{wanted}"}
+    chosen = [raw for raw in found if raw.identifier in names] if wanted else found
     if len(chosen) == 1:
         return chosen[0]
-    names = ", ".join(raw.identifier for raw in found[:10])
-    if not chosen:
-        raise click.UsageError(f"{path} ne contient pas « {wanted} ». On y trouve : {names}.")
+    some = ", ".join(_name_of(Path(path), raw) for raw in found[:10]) or "rien"
+    if not chosen and wanted:
+        raise click.UsageError(f"{path} ne contient pas « {wanted} ». On y trouve : {some}.")
     raise click.UsageError(
         f"{path} contient {len(found)} notices : choisissez-en une, {path}#IDENTIFIANT. "
-        f"On y trouve : {names}{'…' if len(found) > 10 else ''}."
+        f"On y trouve : {some}{'…' if len(found) > 10 else ''}."
     )
+
+
+def _name_of(path: Path, raw: RawRecord) -> str:
+    """What to call a record of a file or folder: its path, and « #identifiant » in a file of many."""
+    if path.is_dir():
+        return str(path / raw.identifier)
+    if raw.identifier.partition("#")[0] == path.name:
+        return str(path.with_name(raw.identifier))
+    return f"{path}#{raw.identifier}"
 
 
 def _records_of(path: Path) -> Iterator[RawRecord]:
@@ -585,9 +594,8 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], profile: str | None, f
     status, found = 0, []
     for path in paths:
         for raw in _records_of(path):
-            name = str(path if raw.identifier == path.name else path / raw.identifier)
             findings, unreadable = _findings(raw, profile)
-            found += [(name, finding) for finding in findings]
+            found += [(_name_of(path, raw), finding) for finding in findings]
             errors = any(finding.severity is Severity.ERROR for finding in findings)
             status = max(status, WRONG_USAGE if unreadable else NEEDS_A_PERSON if errors else 0)
     click.echo("\n".join(terminal.FINDINGS[form](found)))

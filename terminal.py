@@ -229,7 +229,7 @@ def _codequality(found: Findings) -> Iterator[str]:
                 "check_name": finding.rule,
                 "fingerprint": hashlib.sha256(mark.encode()).hexdigest(),
                 "severity": GITLAB[finding.severity],
-                "location": {"path": name, "lines": {"begin": finding.line or 1}},
+                "location": {"path": name.partition("#")[0], "lines": {"begin": finding.line or 1}},
             }
         )
     yield json.dumps(issues, ensure_ascii=False)

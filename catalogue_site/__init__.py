@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from indexer.errors import RecordNotFound, SearchError
 
-from . import browse, help, resource, search, typography
+from . import browse, help, presentation, resource, search, typography
 from .site import STATIC, Publisher, Site, current_site
 
 __all__ = ["Publisher", "Site", "create_app"]
@@ -31,6 +31,7 @@ def create_app(site: Site) -> Flask:
     app.url_map.strict_slashes = False
     for part in (search, resource, browse, help):
         app.register_blueprint(part.bp)
+    app.add_template_filter(presentation.capital)
     app.context_processor(
         lambda: {
             "asset": lambda name: f"/static/{site.assets[name]}",

@@ -44,9 +44,14 @@ def all_disciplines() -> str:
     )
 
 
-@bp.get(f"/ressources/<any({', '.join(repr(key) for key in facets.disciplines())}):key>")
-@bp.get(f"/ressources/{OTHERS}", defaults={"key": UNSAID})
-def one_discipline(key: str) -> str:
+def is_discipline(name: str) -> bool:
+    """Does this name lead to a list? Names of disciplines are no slugs: those end in a hash."""
+    return name == OTHERS or name in facets.disciplines()
+
+
+def one_discipline(name: str) -> str:
+    """Every resource of a discipline, under the cycles it is for."""
+    key = UNSAID if name == OTHERS else name
     label = "Sans discipline renseignée" if key == UNSAID else facets.label_of("discipline", key)
     groups = list(by_cycle(key))
     if not groups:
@@ -55,10 +60,10 @@ def one_discipline(key: str) -> str:
         "browse.html",
         here="browse",
         heading=label,
-        canonical=canonical(f"/ressources/{OTHERS if key == UNSAID else key}"),
+        canonical=canonical(f"/ressources/{name}"),
         doors=[],
         groups=groups,
-        discipline={"key": key, "label": label},
+        discipline={"key": name, "label": label},
     )
 
 

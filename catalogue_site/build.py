@@ -15,6 +15,7 @@ from pathlib import Path
 
 from indexer import facets
 from indexer.entry import State
+from indexer.search import Query
 
 from . import create_app
 from .browse import OTHERS
@@ -23,12 +24,14 @@ from .resource import FORMATS
 from .search import UNSAID
 from .site import Site
 
+STEP = 100  # files between two words on progress
+
 
 class BuildError(Exception):
     """A page that should be public does not answer 200; nothing was published."""
 
 
-def build(site: Site, folder: Path, progress: Callable[[str], None] = lambda url: None) -> int:
+def build(site: Site, folder: Path, progress: Callable[[int], None] = lambda done: None) -> int:
     """Write the site under `folder`, a symbolic link moved at the end; return how many files.
 
     Raise BuildError, or OSError where the folder cannot be written: the site that was there stays.
@@ -47,7 +50,8 @@ def build(site: Site, folder: Path, progress: Callable[[str], None] = lambda url
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(answer.data)
             written += 1
-            progress(url)
+            if written % STEP == 0:
+                progress(written)
         publish(fresh, folder)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -68,8 +72,6 @@ def addresses(site: Site) -> Iterator[str]:
 
 
 def _disciplines(site: Site) -> list[str]:
-    from indexer.search import Query
-
     counts = site.engine.search(Query(size=1)).facets.get("discipline", {})
     return [key for key in (*facets.disciplines(), UNSAID) if counts.get(key)]
 
@@ -77,7 +79,7 @@ def _disciplines(site: Site) -> list[str]:
 def file_of(folder: Path, url: str) -> Path:
     """Where a page stands: `/x.json` as it is, `/x` as `x/index.html`, which any server finds."""
     path = folder / url.lstrip("/")
-    return path if "." in path.name else path / "index.html"
+    return path if "." in url else path / "index.html"
 
 
 def publish(fresh: Path, folder: Path) -> None:

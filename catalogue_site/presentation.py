@@ -82,9 +82,9 @@ def item_of(entry: Entry, members: tuple[Item, ...] = ()) -> Item:
 
 
 def labels_of(entry: Entry) -> Mapping[str, tuple[str, ...]]:
-    """The labels of an entry's values, by facet."""
+    """The labels of an entry's values, by facet: 3e, and not also the collège it belongs to."""
     return {
-        key: tuple(facets.label_of(key, value) for value in values)
+        key: tuple(facets.label_of(key, value) for value in facets.narrowest(key, values))
         for key, values in facets.values_of(entry).items()
     }
 
@@ -136,7 +136,7 @@ def short_facts(record: Record, said: Mapping[str, tuple[str, ...]]) -> Iterator
     if usages:
         yield ", ".join(usages[:3])
     if licence := licence_of(record):
-        yield licence.label
+        yield licence.label.partition(" : ")[0]
     yield from said.get("accessibilite", ())[:1]
 
 
@@ -255,3 +255,8 @@ def moment(when: datetime) -> Moment:
     """A date, for machines and in French."""
     day = "1er" if when.day == 1 else str(when.day)
     return Moment(when.date().isoformat(), f"{day} {MONTHS[when.month - 1]} {when.year}")
+
+
+def capital(words: str) -> str:
+    """The words of a label at the head of a line; capitals inside (SVT) stay."""
+    return words[:1].upper() + words[1:]

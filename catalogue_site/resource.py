@@ -12,7 +12,7 @@ from metadata import schemaorg
 from metadata.completeness import missing
 from metadata.licences import licence_of
 
-from . import presentation
+from . import browse, presentation
 from .site import canonical, current_site, store
 
 bp = Blueprint("resource", __name__)
@@ -27,6 +27,8 @@ FORMATS = {
 
 @bp.get("/ressources/<slug>")
 def page(slug: str) -> AnyResponse | str | tuple[str, int]:
+    if browse.is_discipline(slug):
+        return browse.one_discipline(slug)
     entry = store().get(slug)
     if entry.slug != slug:
         return redirect(f"/ressources/{entry.slug}", code=301)

@@ -151,7 +151,7 @@ def groups(query: Query, results: Results) -> Iterator[Mapping[str, object]]:
             "key": key,
             "label": facet.label,
             "opened": key in OPENED or bool(chosen),
-            "values": [value_of(key, v, counts, chosen) for v in shown],
+            "shown": [value_of(key, v, counts, chosen) for v in shown],
             "rest": [value_of(key, v, counts, chosen) for v in found if v not in shown],
             # Counted over what the other filters leave: known only while this one is not used.
             "said": None if chosen else round(100 * (1 - counts.get(UNSAID, 0) / results.total)),

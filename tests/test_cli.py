@@ -1,0 +1,314 @@
+"""The commands, as somebody at a terminal meets them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import cli
+from tests.notices import EMAIL, lom, write_all
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("BALISE_")]:
+        monkeypatch.delenv(name)
+
+    def invoke(*arguments, status=0):
+        result = CliRunner().invoke(cli.main, [*arguments])
+        assert result.exit_code == status, result.output
+        assert not result.exception or isinstance(result.exception, SystemExit), result.exception
+        return result
+
+    return invoke
+
+
+@pytest.fixture
+def harvested(run, tmp_path):
+    write_all(tmp_path / "notices")
+    run("harvest", "notices")
+    return run
+
+
+def slug_named(run, words):
+    return json.loads(run("search", words, "--json").stdout)["results"][0]["slug"]
+
+
+@pytest.mark.parametrize("name", sorted(cli.main.commands))
+def test_every_command_explains_itself_in_french(run, name):
+    assert cli.main.commands[name].help
+    assert "Usage" in run(name, "--help").output
+
+
+def test_the_help_names_the_environment(run):
+    assert "BALISE_DATABASE" in run("--help").output
+
+
+def test_init_writes_a_configuration_once(run, tmp_path):
+    run("init", "site")
+    assert (tmp_path / "site" / "var").is_dir()
+    assert "existe déjà" in run("init", "site", status=2).output
+    os.chdir(tmp_path / "site")
+    assert "ajoutez un bloc [[source]]" in run("doctor").output
+
+
+def test_a_folder_given_by_path_is_harvested_indexed_and_searched(run, tmp_path):
+    write_all(tmp_path / "notices")
+    report = run("harvest", "notices")
+    assert "4 nouvelles, 1 refusée" in report.stdout
+    assert "refusée : casse.xml – ligne 1" in report.stdout
+    found = run("search", "fractions").stdout
+    assert "2 ressources pour « fractions »" in found
+    assert "Une boîte de fractions" in found
+    assert "4 inchangées" in run("harvest", "notices").stdout
+
+
+def test_a_search_takes_facets_and_says_what_it_understood(harvested):
+    assert "Compter jusqu’à dix" in harvested("search", "compter", "--facet", "niveau=gs").stdout
+    assert "Aucune" in harvested("search", "compter", "--facet", "niveau=cm1").stdout
+    understood = json.loads(harvested("search", "fractions cm2", "--json").stdout)
+    assert understood["understood"] == [{"words": "cm2", "facet": "niveau", "value": "cm2"}]
+    assert [hit["title"] for hit in understood["results"]] == ["Fractions en boîte"]
+    assert understood["facets"]["discipline"]["mathematiques"] == 1
+
+
+@pytest.mark.parametrize(
+    ("facet", "said"),
+    [("nivo=cm1", "n’est pas une facette"), ("niveau=cm9", "n’est pas une valeur")],
+)
+def test_a_facet_that_is_none_is_explained(harvested, facet, said):
+    assert said in harvested("search", "x", "--facet", facet, status=2).output
+
+
+def test_a_query_that_is_none_is_explained(harvested):
+    assert "256" in harvested("search", "x" * 300, status=1).output
+
+
+@pytest.mark.parametrize(
+    ("form", "mark"),
+    [
+        ("text", "Une boîte de fractions"),
+        ("lomfr", "<lom:lom"),
+        ("dc", "oai_dc"),
+        ("jsonld", "LearningResource"),
+        ("commun", "titre: Une boîte de fractions"),
+        ("json", '"general"'),
+    ],
+)
+def test_an_entry_is_shown_in_every_format_without_personal_data(harvested, form, mark):
+    shown = harvested("show", slug_named(harvested, "boîte comparer"), "--as", form).stdout
+    assert mark in shown
+    assert EMAIL not in shown
+
+
+def test_only_the_operator_gets_the_bytes_as_received(harvested, tmp_path):
+    slug = slug_named(harvested, "boîte comparer")
+    received = harvested("show", slug, "--as", "raw").stdout_bytes
+    assert received == (tmp_path / "notices" / "boite.xml").read_bytes()
+
+
+def test_an_entry_is_found_by_its_identifier_and_says_why_it_is_listed(harvested):
+    why = harvested("show", "boite.xml", "--why").stdout
+    assert "publiée" in why
+    assert "boite.xml" in why
+
+
+def test_what_is_not_there_is_said(harvested):
+    assert "Aucune entrée" in harvested("show", "rien", status=1).output
+    assert "ni un chemin ni une source" in harvested("harvest", "rien", status=2).output
+
+
+def test_a_takedown_shows_at_once_and_can_be_undone(harvested):
+    slug = slug_named(harvested, "compter")
+    harvested("takedown", slug, "--reason", "À la demande de l’auteur")
+    assert "Aucune" in harvested("search", "compter").stdout
+    assert "À la demande de l’auteur" in harvested("show", slug, "--why").stdout
+    harvested("harvest", "notices", "--full")
+    assert "Aucune" in harvested("search", "compter").stdout
+    harvested("restore-entry", slug)
+    assert "1 ressource" in harvested("search", "compter").stdout
+
+
+def test_the_index_can_be_made_again_at_any_time(harvested):
+    before = json.loads(harvested("search", "fractions", "--json").stdout)
+    assert "4 entrées en tout" in harvested("index", "--rebuild").stdout
+    assert json.loads(harvested("search", "fractions", "--json").stdout) == before
+
+
+def test_a_lost_index_is_found_and_made_again(harvested, tmp_path):
+    for file in (tmp_path / "var" / "index").iterdir():
+        file.write_bytes(b"?")
+    assert "lancez « balise index »" in harvested("doctor", status=1).output
+    harvested("index")
+    assert "2 ressources" in harvested("search", "fractions").stdout
+    assert "bon      index" in harvested("doctor").output
+
+
+def test_a_value_no_vocabulary_knows_is_listed_then_mapped(run, tmp_path):
+    strange = lom("Une fiche").replace(">exercise<", ">fiche de prof<")
+    (tmp_path / "fiche.xml").write_text(strange)
+    run("harvest", "fiche.xml")
+    assert "fiche de prof" in run("unmapped").stdout
+    assert "Aucune" in run("search", "fiche", "--facet", "type=fiche pédagogique").stdout
+    assert "1 entrées" in run("unmapped", "--map", "fiche de prof=fiche pédagogique").stdout
+    assert run("unmapped").stdout == ""
+    assert "1 ressource" in run("search", "fiche", "--facet", "type=fiche pédagogique").stdout
+    assert "n’est le nom d’aucun" in run("unmapped", "--map", "x=y", status=2).output
+
+
+def test_entries_with_one_address_are_said_to_be_duplicates(run, tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.xml").write_text(lom("La même", identifier=name))
+        run("harvest", f"{name}.xml")
+    assert "la même adresse" in run("duplicates").stdout
+
+
+def test_each_source_tells_how_it_is(harvested):
+    said = harvested("sources").stdout
+    assert "4 publiée" in said
+    assert "1 refusées" in said
+    assert "refusée : casse.xml" in said
+    assert "couverture :" in said
+
+
+CONFIGURED = """
+[[source]]
+key = "ouverte"
+kind = "files"
+url = "notices"
+licence = "etalab-2.0"
+title = "=Source ouverte"
+
+[[source]]
+key = "vendeur"
+kind = "files"
+url = "vendeur"
+origin = "editeur"
+"""
+
+
+@pytest.fixture
+def configured(run, tmp_path):
+    write_all(tmp_path / "notices")
+    (tmp_path / "vendeur").mkdir()
+    (tmp_path / "vendeur" / "payante.xml").write_text(lom("Ressource payante"))
+    (tmp_path / "balise.toml").write_text(CONFIGURED)
+    run("update")
+    return run
+
+
+def test_a_publisher_waits_for_qualification(configured):
+    assert "Aucune" in configured("search", "payante").stdout
+    assert "en attente de qualification" in configured("show", "payante.xml", "--why").stdout
+
+
+def test_the_configuration_can_be_named_by_the_environment(configured, tmp_path, monkeypatch):
+    monkeypatch.setenv("BALISE_CONFIG", str(tmp_path / "balise.toml"))
+    monkeypatch.chdir("/")
+    assert "2 ressources" in configured("search", "fractions").stdout
+    client = cli.wsgi().test_client()
+    assert client.get("/recherche?q=fractions").status_code == 200
+
+
+def test_a_fault_in_the_configuration_is_told_without_traceback(run, tmp_path):
+    (tmp_path / "balise.toml").write_text("datta = 'x'")
+    assert "Vouliez-vous dire « data »" in run("sources", status=2).output
+
+
+def test_the_catalogue_is_exported_as_csv_safe_for_spreadsheets(configured):
+    lines = configured("export", "--as", "csv").stdout.splitlines()
+    assert len(lines) == 5
+    assert '"\'=Source ouverte"' in lines[1]
+
+
+def test_the_catalogue_is_exported_as_json_lines(configured):
+    rows = [json.loads(line) for line in configured("export", "--as", "jsonl").stdout.splitlines()]
+    assert len(rows) == 4
+    assert {row["licence_de_la_notice"] for row in rows} == {"etalab-2.0"}
+    assert EMAIL not in json.dumps(rows)
+
+
+def test_an_export_in_lomfr_is_read_back_by_balise(configured, tmp_path):
+    (tmp_path / "export.xml").write_bytes(configured("export", "--as", "lomfr").stdout_bytes)
+    assert "4 nouvelles" in configured("--data", "autre", "harvest", "export.xml").stdout
+
+
+def test_what_nobody_licensed_is_not_exported(harvested):
+    result = harvested("export", "--as", "jsonl")
+    assert result.stdout == ""
+    assert "4 entrées laissées de côté" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("to", "mark"),
+    [
+        ("lomfr", b"<lom:lom"),
+        ("dc", b"oai_dc"),
+        ("jsonld", b"@context"),
+        ("commun", b"titre:"),
+        ("json", b"{"),
+    ],
+)
+def test_a_file_is_converted_without_a_database(run, tmp_path, to, mark):
+    (tmp_path / "n.xml").write_text(lom("Une notice"))
+    assert mark in run("convert", "n.xml", "--to", to).stdout_bytes
+    assert not (tmp_path / "var").exists()
+
+
+def test_of_a_file_with_several_records_one_is_named(run, tmp_path):
+    (tmp_path / "t.csv").write_text("identifiant;titre\na;Premier\nb;Second\n")
+    assert "contient 2 notices" in run("convert", "t.csv", "--to", "json", status=2).output
+    assert "Second" in run("convert", "t.csv#b", "--to", "json").stdout
+    assert "ne contient pas" in run("convert", "t.csv#c", "--to", "json", status=2).output
+
+
+def test_an_unreadable_file_says_where_and_what_to_do(run, tmp_path):
+    write_all(tmp_path / "n")
+    assert "ligne 1" in run("convert", "n/casse.xml", "--to", "json", status=1).output
+    said = run("validate", "n/casse.xml", status=2).stdout
+    assert said.startswith("n/casse.xml:1:")
+    assert "[illisible]" in said
+
+
+def test_a_clean_commun_is_valid_and_a_bad_one_is_explained(run, tmp_path):
+    (tmp_path / "commun.yml").write_text("titre: Un\ndescription: Deux\nniveaus: [CM1]\n")
+    said = run("validate", "commun.yml").stdout
+    assert "commun.yml:3:1: attention [commun-cle-inconnue]" in said
+    assert "« niveaux »" in said.replace("\u00a0", " ")
+
+
+def test_findings_are_given_to_machines(run, tmp_path):
+    (tmp_path / "n.xml").write_text(lom(""))
+    [*found] = json.loads(run("validate", "n.xml", "--format", "json", status=1).stdout)
+    assert {"file", "severity", "rule", "element", "message", "remedy", "line"} <= found[0].keys()
+    quality = json.loads(run("validate", "n.xml", "--format", "codequality", status=1).stdout)
+    assert len({issue["fingerprint"] for issue in quality}) == len(quality)
+    assert {issue["severity"] for issue in quality} <= {"major", "minor", "info"}
+
+
+def test_the_schema_of_commun_yml_is_json(run):
+    assert "titre" in json.loads(run("schema").stdout)["properties"]
+
+
+@pytest.mark.slow
+def test_a_harvest_interrupted_goes_on_where_it_was(tmp_path):
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(600):
+        (folder / f"{number:04}.xml").write_text(lom(f"Notice {number}", identifier=str(number)))
+    command = [sys.executable, str(Path(cli.__file__)), "harvest", "many"]
+    first = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    assert "100 nouvelles" in first.stderr.readline()
+    first.kill()
+    first.wait()
+    first.stderr.close()
+    second = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "reprise là où elle s’était arrêtée" in second.stdout
+    assert "600 nouvelles" in second.stdout

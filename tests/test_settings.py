@@ -1,0 +1,87 @@
+"""The configuration file: what it says, and how its faults are told."""
+
+import pytest
+
+from settings import TEMPLATE, SettingsError, load
+
+SOURCE = '[[source]]\nkey = "a"\nkind = "files"\nurl = "notices"\n'
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(text):
+        path = tmp_path / "balise.toml"
+        path.write_text(text, encoding="utf-8")
+        return load(path)
+
+    return write
+
+
+def test_everything_has_a_default(written, tmp_path):
+    settings = written("")
+    assert settings.database_url == f"sqlite:///{tmp_path / 'var/balise.sqlite'}"
+    assert settings.index_folder == tmp_path / "var/index"
+    assert settings.public_folder == tmp_path / "var/public"
+    assert settings.source == ()
+
+
+def test_the_file_that_init_writes_is_valid(written):
+    assert written(TEMPLATE).data == "var"
+
+
+def test_relative_paths_start_from_the_folder_of_the_file(written, tmp_path):
+    settings = written('database = "sqlite:///x.sqlite"\nsearch = "whoosh:idx"\n')
+    assert settings.database_url == f"sqlite:///{tmp_path / 'x.sqlite'}"
+    assert settings.index_folder == tmp_path / "idx"
+
+
+def test_an_absolute_database_stays_where_it_is(written):
+    assert written('database = "sqlite:////srv/x.sqlite"').database_url == "sqlite:////srv/x.sqlite"
+
+
+@pytest.mark.parametrize(
+    ("origin", "publish", "expected"),
+    [
+        ("editeur", "", "qualified"),
+        ("editeur", "all", "all"),
+        ("public", "", "all"),
+        ("commun", "", "all"),
+    ],
+)
+def test_a_publisher_waits_for_qualification_unless_told_otherwise(
+    written, origin, publish, expected
+):
+    [source] = written(f'{SOURCE}origin = "{origin}"\npublish = "{publish}"\n').source
+    assert source.info().publish == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('\ndatabse = "x"', "ligne 2 : databse : clé inconnue. Vouliez-vous dire « database »"),
+        ('[publisher]\nnme = "x"', "ligne 2 : [publisher] nme : clé inconnue"),
+        ("data = 3", "data : doit être un texte"),
+        ("source = 3", "source : doit être une liste"),
+        (SOURCE + "internal = 1", "internal : doit être true ou false"),
+        ('[[source]]\nkey = "a"\nkind = "files"', "url : clé obligatoire absente"),
+        ('[[source]]\nkey = "a"\nkind = "oai"\nurl = "x"', "« oai » est inconnu. Choisissez parmi"),
+        (SOURCE + SOURCE, "deux [[source]] ont la clé « a »"),
+        (SOURCE.replace('"a"', '"Éd 1"'), "minuscules sans accent"),
+        ("data = ", "pas du TOML valide"),
+    ],
+)
+def test_a_fault_names_the_file_the_key_and_the_remedy(written, text, said):
+    with pytest.raises(SettingsError) as caught:
+        written(text)
+    assert "balise.toml" in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path):
+    with pytest.raises(SettingsError, match="illisible"):
+        load(tmp_path / "balise.toml")
+
+
+def test_an_unknown_engine_is_said_when_it_is_needed(written):
+    with pytest.raises(SettingsError, match="moteur inconnu"):
+        _ = written('search = "solr:x"').index_folder
