@@ -189,10 +189,12 @@ class View:
 
     def phrase(self, terms: Sequence[str], places: Sequence[int]) -> Posting:
         """The documents that say these terms at these distances, and how many times."""
-        ids = self.posting(terms[0]).ids
-        for term in terms[1:]:
+        if len(terms) == 1:
+            return self.posting(terms[0])
+        ids = self.everything
+        for term in terms:
             ids = common(ids, self.posting(term).ids)
-        if not len(ids):
+        if not len(ids):  # spares reading their places
             return united([])
         # LONGEST leaves enough room that no place, less a distance, falls in the document before.
         spots = self._all_spots(terms[0])

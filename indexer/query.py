@@ -134,13 +134,13 @@ def _prefix(match: re.Match[str], word: Word) -> Atom | None:
 
 def _phrase(found: Sequence[Word], match: re.Match[str]) -> Atom:
     kept = [word for word in found if not word.stop]
-    several = len(kept) > 1
+    alone = len(kept) == 1 and match["word"] is not None
     return Atom(
-        kind=Kind.PHRASE if several else Kind.WORD,
+        kind=Kind.WORD if alone else Kind.PHRASE,
         start=match.start(),
         end=match.end(),
         terms=tuple(word.term for word in kept),
-        places=tuple(word.position - kept[0].position for word in kept if several),
+        places=tuple(word.position - kept[0].position for word in kept if not alone),
     )
 
 

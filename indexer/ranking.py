@@ -39,7 +39,7 @@ class Ranking:
 
     def scores(self, ids: Ids, postings: Sequence[Posting]) -> Floats:
         """How well these documents answer words that they all have; without words, how good they are."""
-        if not postings:
+        if not postings or not len(ids):
             return self._priors[ids]
         total: Floats = np.zeros(len(ids))
         for posting in postings:

@@ -393,7 +393,6 @@ def fields_of(document: Document) -> dict[str, Any]:
     parts = [(document.title, analysis.TITLE)]
     parts += [(text, analysis.KEYWORDS) for text in document.keywords]
     parts += [(text, analysis.TEXT) for text in (*document.subjects, document.description)]
-    title = analysis.words(analysis.normal(document.title))
     facets = {
         name: " ".join(sorted({*values})) for name, values in document.facets.items() if values
     }
@@ -402,12 +401,21 @@ def fields_of(document: Document) -> dict[str, Any]:
         "text": analysis.weigh(parts),
         "row": (
             document.family,
-            " ".join(key_of(word.written) for word in title),
+            sorted_title(document.title),
             int(document.updated.timestamp()) if document.updated else 0,
             document.completeness,
             facets,
         ),
     }
+
+
+ARTICLES = {"l'", "le", "la", "les", "un", "une", "des"}
+
+
+def sorted_title(title: str) -> str:
+    """What a title is sorted by: its words without accents, a first article left aside."""
+    said = [key_of(word.written) for word in analysis.words(analysis.normal(title))]
+    return " ".join(said[1:] if said and said[0] in ARTICLES else said)
 
 
 def name_of_index() -> str:

@@ -30,7 +30,7 @@ WORD, PHRASE, PREFIX = Kind.WORD, Kind.PHRASE, Kind.PREFIX
         ("« droits humains »", [(PHRASE, ("droit", "humain"))]),
         ('"droits humains"', [(PHRASE, ("droit", "humain"))]),
         ("“droits humains”", [(PHRASE, ("droit", "humain"))]),
-        ('"fraction"', [(WORD, ("fraction",))]),
+        ('"fraction"', [(PHRASE, ("fraction",))]),
         ('droits "humains', [(WORD, ("droit",)), (WORD, ("humain",))]),
         ("volcan -jeu", [(WORD, ("volcan",)), (f"-{WORD}", ("jeu",))]),
         ('-"droits humains"', [(f"-{PHRASE}", ("droit", "humain"))]),
