@@ -496,7 +496,10 @@ def test_no_two_words_of_a_kind_share_a_name():
         named: dict[str, str] = {}
         for word in words.every(kind):
             for name in (word.label, *word.words):
-                assert named.setdefault(words._name(kind, name), word.key) == word.key, (kind, name)
+                assert named.setdefault(words.spelled(kind, name), word.key) == word.key, (
+                    kind,
+                    name,
+                )
 
 
 def test_parents_contained_classes_and_ways_are_words():
@@ -512,7 +515,7 @@ def test_names_understood_in_a_search_mean_one_word_of_one_kind():
     for kind in ("level", "stage", "usage", "need", "discipline"):
         for word in words.every(kind):
             for name in word.asked:
-                key = words._name(kind, name)
+                key = words.spelled(kind, name)
                 allowed = {  # a way of the lycée is a class of its own; a need has its teaching
                     "voie professionnelle", "UPE2A", "lycée professionnel",
                 }  # fmt: skip
