@@ -21,8 +21,9 @@ from .safeyaml import Mapping, Node, Scalar, Sequence
 
 RESOURCES = "ressources"
 GROUP = "accessibilite"
-KEYS = {key: None for field in FIELDS for key in (field.key.partition(".")[0], field.key)}
-KEYS[RESOURCES] = None
+#: The keys at the root of the file, and those inside the group.
+KEYS = (RESOURCES, *dict.fromkeys(field.key.partition(".")[0] for field in FIELDS))
+INSIDE = tuple(field.key.partition(".")[2] for field in FIELDS if "." in field.key)
 
 REQUIRED = {"commun-titre-absent", "commun-description-absente"}
 NOTHING = {"", "~", "null"}
@@ -132,7 +133,7 @@ def _keys(mapping: Mapping, prefix: str, remarks: list[Finding]) -> dict[str, Wr
             continue
         field = named(name)
         if field is None or not field.key.startswith(prefix):
-            remarks.append(_unknown(key))
+            remarks.append(_unknown(key, INSIDE if prefix else KEYS))
             continue
         if field.key in found:
             remarks.append(_twice(field, key))
@@ -212,12 +213,12 @@ def _misshapen(key: str, node: Node, message: str, remedy: str) -> Finding:
     return finding("commun-forme", key, message, remedy, (node.line, node.column))
 
 
-def _unknown(key: Scalar) -> Finding:
+def _unknown(key: Scalar, known: tuple[str, ...]) -> Finding:
     return finding(
         "commun-cle-inconnue",
         key.value[:60],
         f"La clé «\u00a0{key.value[:60]}\u00a0» n’existe pas\u00a0: elle est ignorée.",
-        remedy_for(key.value, KEYS),
+        remedy_for(key.value, known),
         (key.line, key.column),
     )
 
