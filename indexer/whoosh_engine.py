@@ -254,12 +254,12 @@ class WhooshEngine:
             except (OSError, MemoryError):
                 raise
             except Exception as error:  # noqa: BLE001 (bytes gone bad may raise anything)
-                log.warning("index unreadable folder=%s error=%r", self._folder, error)
+                log.warning("index unreadable folder=%s error=%s", self._folder, repr(error))
                 return None
         return None
 
     def _throw_away(self, error: Unreadable) -> None:
-        log.warning("index unreadable folder=%s error=%r", self._folder, error.__cause__)
+        log.warning("index unreadable folder=%s error=%s", self._folder, repr(error.__cause__))
         self._index = self._made()
 
     def _made(self) -> FileIndex:
