@@ -6,6 +6,8 @@ https://www.reseau-canope.fr/scolomfr/ (ScoLOMFR), NF Z76-041 (LOMFR), IEEE 1484
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lxml import etree
 
 from .errors import ParseError
@@ -13,6 +15,7 @@ from .lomreader import LomReader
 from .lomtable import LOM, RECORD
 from .lomvalues import local_name
 from .lomwriter import dump
+from .placeholders import withdraw
 from .record import RawRecord, Reading
 from .safexml import line_of, parse_xml, true_encoding
 
@@ -52,12 +55,23 @@ def parse(raw: RawRecord) -> Reading:
             f'Annoncez encoding="{encoding}", ou enregistrez le fichier en UTF-8.',
             1,
         )
-    return reader.read(found)
+    return _without_models(reader.read(found))
 
 
 def read(element: etree._Element) -> Reading:
     """Read a LOM element that is already parsed, or the first one that it holds."""
-    return LomReader().read(_notice(element))
+    return _without_models(LomReader().read(_notice(element)))
+
+
+def _without_models(reading: Reading) -> Reading:
+    """A reading without the values that an authoring tool left there."""
+    record, withdrawn = withdraw(reading.record)
+    if not withdrawn:
+        return reading
+    placed = (
+        replace(each, line=reading.lines.get(each.element.split(" ")[0])) for each in withdrawn
+    )
+    return replace(reading, record=record, findings=(*reading.findings, *placed))
 
 
 def _notice(root: etree._Element, part: str = "") -> etree._Element:

@@ -27,6 +27,9 @@ SOURCES = {
 }
 
 
+#: No label is longer; what is, is not kept in a cache.
+LONGEST = 400
+
 WORD = re.compile(r"\w+")
 
 
@@ -41,9 +44,13 @@ class Meaning:
     candidates: tuple[str, ...] = ()  # labels, when there are several
 
 
-@lru_cache(maxsize=65536)
 def meaning(text: str, vocabulary: str) -> Meaning:
     """The concept that a value names in a vocabulary ("" for any)."""
+    return _meaning(text, vocabulary) if len(text) < LONGEST else Meaning()
+
+
+@lru_cache(maxsize=65536)
+def _meaning(text: str, vocabulary: str) -> Meaning:
     known = scolomfr()
     match = known.find(text, vocabulary)
     if match.ambiguous:
@@ -65,9 +72,13 @@ def meaning_in(slot: Slot, text: str) -> Meaning:
     return meaning(slot.tokens.get(key_of(text)) or text, slot.vocabulary)
 
 
-@lru_cache(maxsize=16384)
 def is_called(uri: str, label: str) -> bool:
     """Whether a label may be that of a concept: one it bears or bore, or a part of it."""
+    return len(label) >= LONGEST or _is_called(uri, label)
+
+
+@lru_cache(maxsize=16384)
+def _is_called(uri: str, label: str) -> bool:
     known = scolomfr()
     concept = known.concept(uri)
     if concept is None or not label or label.startswith(("http:", "https:")):

@@ -235,7 +235,7 @@ class ValueReader:
         return said, tuple(dict.fromkeys(words))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def local_name(tag: object) -> str:
     """The name of an element without namespace, in lower case; "" for a comment."""
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""

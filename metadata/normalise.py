@@ -6,93 +6,20 @@ or "" means "not understood": the caller says so in a finding. vCards are in vca
 
 from __future__ import annotations
 
-import html
 import re
 from calendar import monthrange
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from .languages import KNOWN, TWO_LETTERS
+from .plaintext import clean, plain
 from .vcard import entity
 from .vocabulary import scolomfr
 
 __all__ = ["clean", "duration", "entity", "language", "minutes", "plain", "when"]
 
-# --- Text -------------------------------------------------------------------------------------
-
-#: Bytes of windows-1252 taken for Latin-1 leave controls that nobody sees.
-FROM_CP1252 = {code: bytes((code,)).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
-INVISIBLE = FROM_CP1252 | dict.fromkeys(map(ord, "\u200b\u2060\ufeff"), "")
-HAS_INVISIBLE = re.compile("[\x80-\x9f\u200b\u2060\ufeff]")
-BLANKS = re.compile(r"[ \t\r\n\f\v\u2028\u2029]+")
-EDGES = " \t\r\n\f\v\u2028\u2029\u00a0\u202f"
-
-
-def clean(text: str) -> str:
-    """A text on one line: white space collapsed, non-breaking spaces kept inside."""
-    if text.isprintable() and "  " not in text:  # nothing but letters and single spaces
-        return text.strip(" ")
-    if HAS_INVISIBLE.search(text):
-        text = text.translate(INVISIBLE)
-    return BLANKS.sub(" ", text).strip(EDGES)
-
-
-BREAKS = (
-    "p|div|br|li|ul|ol|dl|dt|dd|tr|table|h[1-6]|hr|blockquote|pre|section|article|header|footer"
-)
-INLINE = (
-    "a|abbr|b|big|body|center|cite|code|em|font|html|i|iframe|img|input|kbd|label|object|q|s|script"
-    "|small|span|strike|strong|style|sub|sup|svg|td|th|tbody|thead|tt|u|var|video|audio|embed|form"
-    "|link|meta|button|details|summary|figure|figcaption|mark|nav|main|math|title|head"
-)
-MARKUP = re.compile(rf"</?(?:{BREAKS}|{INLINE})(?=[\s/>])[^<>]*>|<!--|<!\[CDATA\[", re.IGNORECASE)
-ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}\d{0,2}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
-TAG = re.compile(r"(<[^<>]*>)")
-TAG_NAME = re.compile(r"</?\s*([a-zA-Z][a-zA-Z0-9]*)")
-BREAK = re.compile(BREAKS)
-#: What is between these tags is not for reading.
-HIDDEN = {"script", "style", "iframe", "object", "svg", "head", "title"}
-
-
-def plain(text: str) -> str:
-    """A text as paragraphs set apart by an empty line, HTML markup and entities taken away.
-
-    Lines of a text without markup are kept as they are, edges and repeated blanks apart.
-    """
-    if "<" in text and MARKUP.search(text):
-        text = _without_tags(text)
-    if "&" in text and ENTITY.search(text):
-        text = html.unescape(text)
-    if text.isprintable():
-        return clean(text)
-    lines = [clean(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(EDGES)
-
-
-def _without_tags(text: str) -> str:
-    kept: list[str] = []
-    hidden = ""
-    for piece in TAG.split(text.replace("<![CDATA[", "").replace("]]>", "")):
-        match = TAG_NAME.match(piece) if piece.startswith("<") and piece.endswith(">") else None
-        name = match[1].lower() if match else ""
-        if hidden:
-            hidden = "" if name == hidden and piece.startswith("</") else hidden
-        elif name in HIDDEN and not piece.startswith("</"):
-            hidden = "" if piece.endswith("/>") else name
-        elif name:
-            kept.append(_space_of(name, piece))
-        elif not piece.startswith(("<!--", "<!", "<?")):
-            kept.append(BLANKS.sub(" ", piece))
-    return "".join(kept)
-
-
-def _space_of(name: str, tag: str) -> str:
-    if not BREAK.fullmatch(name):
-        return ""
-    if name in ("br", "li", "dt", "dd", "tr"):
-        return "" if tag.startswith("</") else "\n- " if name == "li" else "\n"
-    return "\n\n"
-
+#: A language, a duration or a date is never longer; what is, is not kept in a cache.
+LONGEST = 200
 
 # --- Languages --------------------------------------------------------------------------------
 
@@ -100,13 +27,16 @@ SUBTAG = re.compile(r"[a-z0-9]{1,8}")
 UNSAID = {"", "none", "und", "x", "xx", "xxx", "null", "undefined", "mis", "unknown"}
 
 
-@lru_cache(maxsize=4096)
 def language(text: str) -> str:
     """The shortest BCP 47 tag of a language code, URI or French name; "" when none is understood.
 
     A country is kept only where it says more than the language: fr-CA, but fr for fr-FR.
     """
-    text = text.strip()
+    return _language(text.strip()) if len(text) < LONGEST else ""
+
+
+@lru_cache(maxsize=4096)
+def _language(text: str) -> str:
     if "/" in text:  # http://id.loc.gov/vocabulary/iso639-2/fre
         text = text.rstrip("/").rsplit("/", 1)[-1]
     subtags = text.lower().replace("_", "-").split("-")
@@ -192,14 +122,17 @@ IN_LETTERS = {
 SECONDS = {"week": 604800, "day": 86400, "hour": 3600, "minute": 60, "second": 1}
 
 
-@lru_cache(maxsize=4096)
 def duration(text: str) -> str | None:
     """An ISO 8601 duration in its plain form (PT1H30M); None when nothing is understood, or zero.
 
     Understands what notices hold instead: PT1.5H, PT1H30, P2W, pt2h, 01:30:00, « 1 h 30 »,
     « une heure et demie ».
     """
-    text = clean(text)[:80]
+    return _duration(clean(text)) if len(text) < LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _duration(text: str) -> str | None:
     match = ISO_DURATION.fullmatch(MINUTES_UNSAID.sub(r"\1\2M", text.replace(" ", "")))
     if match:
         years, months, weeks, days, hours, mins, seconds = map(_number, match.groups())
@@ -295,14 +228,17 @@ MONTHS = (
 )
 
 
-@lru_cache(maxsize=4096)
 def when(text: str) -> str | None:
     """A date as precise as given ("2012", "2012-10", "2012-10-16T10:00:00+02:00"); None if it is none.
 
     Understands too: a space for the T, 16/10/2012, 20121016, « 16 octobre 2012 », and the dates of
     electronic mail.
     """
-    text = clean(text)[:60]
+    return _when(clean(text)) if len(text) < LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _when(text: str) -> str | None:
     if match := DATE.fullmatch(text):
         return _date(match["year"], match["month"], match["day"], match["time"], match["zone"])
     if match := COMPACT.fullmatch(text):

@@ -12,6 +12,11 @@ from functools import lru_cache
 
 from .record import Entity
 
+#: A vCard with a photograph; beyond, only a hostile one.
+LONGEST = 200_000
+#: A name is shorter.
+LONGEST_NAME = 500
+
 NAMES = (
     "BEGIN|END|VERSION|FN|N|ORG|EMAIL|TEL|ADR|LABEL|NOTE|URL|KIND|REV|TITLE|ROLE|NICKNAME|PHOTO|"
     "LOGO|SOUND|KEY|UID|CLASS|TZ|GEO|BDAY|LANG|CATEGORIES|PRODID|SORT-STRING|SOURCE|MAILER|AGENT|"
@@ -56,11 +61,15 @@ def entity(text: str) -> Entity | None:
 
     E-mail addresses, telephones and street addresses are left out wherever they stand.
     """
-    # A feed names few people: caching by text spares most of the work; photographs weigh too much.
-    return _entity(text) if len(text) < 2000 else _entity.__wrapped__(text)
+    # A feed names few people: a cache spares most of the work. Photographs weigh too much for it.
+    return _remembered(text) if len(text) < 2000 else _entity(text[:LONGEST])
 
 
 @lru_cache(maxsize=4096)
+def _remembered(text: str) -> Entity | None:
+    return _entity(text)
+
+
 def _entity(text: str) -> Entity | None:
     card = _unfolded(html.unescape(text))
     values = _values(card)
@@ -134,6 +143,7 @@ def _organisation(value: str) -> str:
 
 def _public(value: str) -> str:
     """A value without what would let one write to, call or visit somebody."""
+    value = " ".join(value[:LONGEST_NAME].split())
     value = re.sub(r"\\[nN]", " ", value)
     value = re.sub(r"\\(.)", r"\1", value)
     before = ""
