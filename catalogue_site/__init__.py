@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import mimetypes
 
-from flask import Flask, Response, abort, render_template, request, send_from_directory
+from flask import Flask, Response, abort, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from indexer.errors import RecordNotFound, SearchError
@@ -52,14 +53,15 @@ def asset(name: str) -> Response:
     file = next((file for file, public in current_site().assets.items() if public == name), None)
     if file is None:
         abort(404)
-    response = send_from_directory(STATIC, file)
+    mimetype = mimetypes.guess_type(file)[0]
+    response = Response((STATIC / file).read_bytes(), mimetype=mimetype)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 
 def finish(response: Response) -> Response:
     """French typography for pages, and the headers that every answer carries."""
-    if response.mimetype == "text/html" and not response.direct_passthrough:
+    if response.mimetype == "text/html":
         response.set_data(typography.page(response.get_data(as_text=True)))
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -1,4 +1,4 @@
-"""The whole catalogue by discipline: plain lists of links, for those without a search engine."""
+"""The home page, and the whole catalogue as plain lists of links, by discipline and by cycle: no search engine needed."""
 
 from __future__ import annotations
 
@@ -10,52 +10,80 @@ from indexer import facets
 from indexer.search import Query
 
 from . import presentation
-from .search import UNSAID, doors, items_of, ordered
-from .site import canonical, engine
+from .search import UNSAID, address_of, items_of, ordered
+from .site import canonical, current_site, engine
 
 bp = Blueprint("browse", __name__)
 
 AT_ONCE = 500  # entries asked of the engine at a time
 
+#: What a list is of, and what its parts are.
+PARTS = {"discipline": "cycle", "cycle": "discipline"}
+
 #: The address of what says no discipline.
 OTHERS = "autres"
 
+#: What to call the entries that do not say.
+UNSAID_LABELS = {"discipline": "Sans discipline renseignée", "cycle": "Niveau non renseigné"}
+
+
+@bp.get("/")
+def home() -> str:
+    latest = engine().search(Query(sort="date", size=5))
+    return render_template(
+        "home.html",
+        canonical=canonical("/"),
+        total=latest.total,
+        stages=list(doors("cycle")),
+        disciplines=list(doors("discipline")),
+        latest=items_of(latest),
+    )
+
 
 @bp.get("/ressources")
-def all_disciplines() -> str:
-    counts = engine().search(Query(size=1)).facets.get("discipline", {})
-    links = [*doors("discipline", counts)]
-    if counts.get(UNSAID):
-        links.append(
-            {
-                "label": "Sans discipline renseignée",
-                "count": counts[UNSAID],
-                "address": f"/ressources/{OTHERS}",
-            }
-        )
+def everything() -> str:
     return render_template(
         "browse.html",
         here="browse",
         heading="Toutes les ressources",
         canonical=canonical("/ressources"),
-        doors=links,
+        doors=[*doors("discipline"), *doors("cycle")],
         groups=[],
-        discipline=None,
+        refine="",
     )
 
 
-def is_discipline(name: str) -> bool:
-    """Does this name lead to a list? Names of disciplines are no slugs: those end in a hash."""
-    return name == OTHERS or name in facets.disciplines()
+def doors(key: str) -> Iterator[Mapping[str, object]]:
+    """Links to the list of each value of a facet that some resource bears, in the facet's order."""
+    counts = engine().search(Query(size=1)).facets.get(key, {})
+    for value in ordered(key, counts):
+        label = facets.label_of(key, value)
+        yield {"label": label, "count": counts[value], "address": f"/ressources/{value}"}
+    if key == "discipline" and counts.get(UNSAID):
+        others = {"label": UNSAID_LABELS[key], "count": counts[UNSAID]}
+        yield {**others, "address": f"/ressources/{OTHERS}"}
 
 
-def one_discipline(name: str) -> str:
-    """Every resource of a discipline, under the cycles it is for."""
-    key = UNSAID if name == OTHERS else name
-    label = "Sans discipline renseignée" if key == UNSAID else facets.label_of("discipline", key)
-    groups = list(by_cycle(key))
+def is_list(name: str) -> bool:
+    """Does this name lead to a list? It is no slug of an entry: those end in a hash."""
+    return bool(_facet_of(name))
+
+
+def _facet_of(name: str) -> str:
+    if name == OTHERS:
+        return "discipline"
+    return next((key for key in PARTS if facets.value_of(key, name) == name), "")
+
+
+def one_list(name: str) -> str:
+    """Every resource of a discipline under the cycles it is for, or of a cycle by discipline."""
+    key = _facet_of(name)
+    value = UNSAID if name == OTHERS else name
+    label = UNSAID_LABELS[key] if value == UNSAID else facets.label_of(key, value)
+    groups = list(parts(key, value))
     if not groups:
         abort(404)
+    search = current_site().search_address
     return render_template(
         "browse.html",
         here="browse",
@@ -63,21 +91,21 @@ def one_discipline(name: str) -> str:
         canonical=canonical(f"/ressources/{name}"),
         doors=[],
         groups=groups,
-        discipline={"key": name, "label": label},
+        refine=search and address_of(Query(filters={key: (value,)}), search),
     )
 
 
-def by_cycle(discipline: str) -> Iterator[Mapping[str, object]]:
-    """The resources of a discipline under each cycle they are for, in school order."""
-    everywhere = {"discipline": (discipline,)}
-    counts = engine().search(Query(filters=everywhere, size=1)).facets.get("cycle", {})
-    for cycle in [*ordered("cycle", counts), *([UNSAID] if counts.get(UNSAID) else [])]:
-        label = "Niveau non renseigné" if cycle == UNSAID else facets.label_of("cycle", cycle)
-        items = list(everything({**everywhere, "cycle": (cycle,)}))
-        yield {"key": "sans-niveau" if cycle == UNSAID else cycle, "label": label, "entries": items}
+def parts(key: str, value: str) -> Iterator[Mapping[str, object]]:
+    """The resources that bear a value, under each value of the other facet, in its order."""
+    chosen, other = {key: (value,)}, PARTS[key]
+    counts = engine().search(Query(filters=chosen, size=1)).facets.get(other, {})
+    for part in [*ordered(other, counts), *([UNSAID] if counts.get(UNSAID) else [])]:
+        label = UNSAID_LABELS[other] if part == UNSAID else facets.label_of(other, part)
+        items = list(every({**chosen, other: (part,)}))
+        yield {"key": "autres" if part == UNSAID else part, "label": label, "entries": items}
 
 
-def everything(filters: Mapping[str, tuple[str, ...]]) -> Iterator[presentation.Item]:
+def every(filters: Mapping[str, tuple[str, ...]]) -> Iterator[presentation.Item]:
     """All that bears these values, by title, asked for some at a time."""
     page = 1
     while True:

@@ -13,12 +13,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from indexer import facets
 from indexer.entry import State
 from indexer.search import Query
 
 from . import create_app
-from .browse import OTHERS
+from .browse import OTHERS, PARTS
 from .help import PAGES
 from .resource import FORMATS
 from .search import UNSAID
@@ -64,16 +63,20 @@ def addresses(site: Site) -> Iterator[str]:
     yield from ("/", "/ressources")
     yield from (f"/aide/{name}" for name in PAGES)
     yield from (f"/static/{name}" for name in site.assets.values())
-    counts = _disciplines(site)
-    yield from (f"/ressources/{OTHERS if key == UNSAID else key}" for key in counts)
+    yield from (f"/ressources/{name}" for name in _lists(site))
     for slug in site.store.slugs(State.PUBLISHED):
         yield f"/ressources/{slug}"
         yield from (f"/ressources/{slug}.{extension}" for extension in FORMATS)
 
 
-def _disciplines(site: Site) -> list[str]:
-    counts = site.engine.search(Query(size=1)).facets.get("discipline", {})
-    return [key for key in (*facets.disciplines(), UNSAID) if counts.get(key)]
+def _lists(site: Site) -> Iterator[str]:
+    found = site.engine.search(Query(size=1)).facets
+    for key in PARTS:
+        yield from (
+            value for value, count in found.get(key, {}).items() if count and value != UNSAID
+        )
+    if found.get("discipline", {}).get(UNSAID):
+        yield OTHERS
 
 
 def file_of(folder: Path, url: str) -> Path:

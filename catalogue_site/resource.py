@@ -27,8 +27,8 @@ FORMATS = {
 
 @bp.get("/ressources/<slug>")
 def page(slug: str) -> AnyResponse | str | tuple[str, int]:
-    if browse.is_discipline(slug):
-        return browse.one_discipline(slug)
+    if browse.is_list(slug):
+        return browse.one_list(slug)
     entry = store().get(slug)
     if entry.slug != slug:
         return redirect(f"/ressources/{entry.slug}", code=301)

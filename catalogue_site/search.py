@@ -1,4 +1,4 @@
-"""The home page and the search page: what a reader asks, as an address, and the answer."""
+"""The search page: what a reader asks, as an address, and the answer."""
 
 from __future__ import annotations
 
@@ -26,28 +26,6 @@ LITTLE = 3  # fewer results than this: did you mean
 Address = list[tuple[str, str]]
 
 
-@bp.get("/")
-def home() -> str:
-    results = engine().search(Query(sort="date", size=5))
-    return render_template(
-        "home.html",
-        canonical=canonical("/"),
-        total=results.total,
-        stages=list(doors("cycle", results.facets.get("cycle", {}))),
-        disciplines=list(doors("discipline", results.facets.get("discipline", {}))),
-        latest=items_of(results),
-    )
-
-
-def doors(key: str, counts: Mapping[str, int]) -> Iterator[Mapping[str, object]]:
-    """Links to all that bears one value of a facet, in the order of the facet."""
-    for value in ordered(key, counts):
-        address = f"/recherche?{urlencode({key: value})}"
-        if key == "discipline":
-            address = f"/ressources/{value}"
-        yield {"label": facets.label_of(key, value), "count": counts[value], "address": address}
-
-
 def ordered(key: str, counts: Mapping[str, int]) -> list[str]:
     """The values found, as the facet orders them, « non renseigné » left out."""
     return sorted(
@@ -65,7 +43,7 @@ def page() -> str | Response:
     try:
         results = engine().search(query)
     except InvalidQuery as error:
-        return render_template("search.html", **view(query, Results()), problem=str(error))
+        return render_template("search.html", **view(query, Results(), str(error)))
     return render_template("search.html", **view(query, results))
 
 
@@ -98,18 +76,18 @@ def query_of(arguments: Address) -> Query:
     )
 
 
-def address_of(query: Query) -> str:
+def address_of(query: Query, page: str = "/recherche") -> str:
     """The address of a question."""
     arguments: Address = [("q", query.text)] if query.text else []
     arguments += [(key, value) for key, values in query.filters.items() for value in values]
     arguments += [("mots", "tels-quels")] if query.literal else []
     arguments += [("tri", query.sort)] if query.sort != "pertinence" else []
     arguments += [("page", str(query.page))] if query.page > 1 else []
-    return "/recherche" + (f"?{urlencode(arguments)}" if arguments else "")
+    return page + (f"?{urlencode(arguments)}" if arguments else "")
 
 
-def view(query: Query, results: Results) -> dict[str, object]:
-    """What the template shows of an answer."""
+def view(query: Query, results: Results, problem: str = "") -> dict[str, object]:
+    """What the template shows of an answer, or why there is none."""
     first_page = replace(query, page=1)
     return {
         "here": "search",
@@ -126,8 +104,8 @@ def view(query: Query, results: Results) -> dict[str, object]:
         "items": items_of(results),
         "first": (query.page - 1) * query.size + 1,
         "pages": list(pages(query, results.total)),
-        "without": [] if results.total else list(without_each_filter(first_page)),
-        "problem": "",
+        "without": [] if results.total or problem else list(without_each_filter(first_page)),
+        "problem": problem,
     }
 
 
