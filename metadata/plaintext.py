@@ -37,7 +37,7 @@ HTML = frozenset(f"{BREAKS}|h1|h2|h3|h4|h5|h6|{INLINE}".split("|"))
 ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}\d{0,2}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});")
 TAG = re.compile(r"(<[^<>]*>)")
 #: Written in lower or upper case, with a namespace prefix or not.
-TAG_NAME = re.compile(r"</?\s*(?:[\w-]{1,20}:)?([a-zA-Z][a-zA-Z0-9]*)")
+TAG_NAME = re.compile(r"</?(?:[\w-]{1,20}:)?([a-zA-Z][a-zA-Z0-9]*)")
 WHOLE_TAG = re.compile(TAG_NAME.pattern + r"(?=[\s/>])[^<>]*>")
 BREAK = re.compile(BREAKS)
 #: What is between these tags is not for reading.

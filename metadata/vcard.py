@@ -111,7 +111,7 @@ def _values(card: str) -> dict[str, str]:
 
 def _words(value: str) -> tuple[str, ...]:
     """The components of a structured value, cleaned, empty ones left out."""
-    parts = re.split(r"(?<!\\);", value)
+    parts = re.split(r"(?<!\\);", value[: 4 * LONGEST_NAME])
     return tuple(word for part in parts if (word := _public(part)))
 
 
