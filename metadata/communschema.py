@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .keyreader import MAX_VALUES
 from .keytable import FIELDS, Field
 
 Schema = dict[str, Any]
@@ -66,5 +67,6 @@ def _key(field: Field) -> Schema:
     value = field.kind.schema()
     said = {"title": field.title, "description": f"{field.about} Exemple\u00a0: {field.example}"}
     if field.many:
-        return {**said, "anyOf": [{"type": "array", "items": value}, value]}
+        several = {"type": "array", "items": value, "maxItems": MAX_VALUES}
+        return {**said, "anyOf": [several, value]}
     return {**said, **value}

@@ -77,7 +77,7 @@ def _unknown(kind: str, text: str, candidates: list[str]) -> Trouble:
             f"«\u00a0{text[:60]}\u00a0» peut désigner {several}.",
             "Écrivez celui que vous voulez.",
         )
-    near = words.nearest(kind, text)
+    near = words.nearest(kind, text) if len(text) <= LONGEST else ()
     remedy = "Choisissez une valeur de la liste (docs/commun.md)."
     if near:
         remedy = (
@@ -88,10 +88,16 @@ def _unknown(kind: str, text: str, candidates: list[str]) -> Trouble:
     )
 
 
+#: No name is longer, and a text of kilobytes is not worth the search.
+LONGEST = 300
+
+
 @lru_cache(maxsize=4096)
 def meanings(kind: str, text: str) -> tuple[tuple[str, ...], ...]:
     """What a text may mean, each as the URIs it stands for: a word by its label, else a concept by
     its own, else a word by its other names. One when it is clear, none when it is unknown."""
+    if len(text) > LONGEST:
+        return ()
     named = _by_label(kind).get(key_of(text))
     if named:
         return (named,)

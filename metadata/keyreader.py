@@ -14,6 +14,9 @@ from .finding import Finding, Severity
 from .keytable import FIELDS, Field, plain_key
 from .record import Reading, Record
 
+#: Under one key. Nobody has so many to say; looking for the names nearest to each would take long.
+MAX_VALUES = 200
+
 
 class Piece(NamedTuple):
     """One text, and where it begins when the file has lines."""
@@ -40,7 +43,9 @@ def read(written: Iterable[Written], format: str) -> Reading:
     lines: dict[str, int] = {}
     for each in written:
         values = []
-        for piece in each.pieces:
+        if len(each.pieces) > MAX_VALUES:
+            findings.append(_too_many(each, format))
+        for piece in each.pieces[:MAX_VALUES]:
             understood = each.field.kind.read(piece.text)
             values += [value for value in understood.values if value not in values]
             if understood.trouble:
@@ -54,6 +59,16 @@ def read(written: Iterable[Written], format: str) -> Reading:
             if name and each.line is not None:
                 lines.setdefault(name, each.line)
     return Reading(record=record, findings=tuple(findings), lines=lines)
+
+
+def _too_many(written: Written, format: str) -> Finding:
+    return finding(
+        f"{format}-trop-de-valeurs",
+        written.field.key,
+        f"{len(written.pieces)} valeurs sont données\u00a0: seules les {MAX_VALUES} premières sont lues.",
+        "Gardez celles qui aident à trouver la ressource.",
+        written.pieces[MAX_VALUES][1:],
+    )
 
 
 def texts_of(record: Record) -> dict[str, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -438,6 +439,17 @@ def test_a_key_that_is_nearly_right_is_read_with_a_hint(written, right):
     assert texts_of(reading.record).keys() - {"titre", "description"} == {right}
 
 
+def test_more_values_than_anybody_has_to_say_are_cut_and_take_bounded_time():
+    started = time.monotonic()
+    for key in ("niveaux", "disciplines", "auteurs"):
+        values = "".join(f"  - zq{number}\n" for number in range(5000))
+        reading = parse(f"{HEAD}{key}:\n{values}")
+        assert "commun-trop-de-valeurs" in {finding.rule for finding in reading.findings}
+        assert len(texts_of(reading.record)[key]) == 200
+    parse(f"{HEAD}niveaux: {'CM1-' * 10_000}\n")
+    assert time.monotonic() - started < 20
+
+
 @pytest.mark.parametrize("text", ["- a\n- b\n", "titre:Fractions\n", '"titre"\n'])
 def test_a_file_that_is_no_list_of_keys_is_refused_with_a_model(text):
     with pytest.raises(ParseError, match="titre: Fractions en boîte") as caught:
@@ -608,7 +620,7 @@ SLOW = settings(
 )
 
 
-@SLOW
+@settings(SLOW, max_examples=50)
 @given(any_records())
 def test_writing_whatever_could_be_a_record_is_stable(record):
     stable(record)

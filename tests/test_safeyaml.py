@@ -164,7 +164,7 @@ def test_the_hostile_files_are_refused_for_what_they_are():
 )
 def test_sixty_four_kilobytes_of_anything_take_bounded_time(pattern):
     started = time.monotonic()
-    for opening in ("", "[", "a: ["):
+    for opening in ("", "a: ["):
         outcome(opening + pattern * (65_000 // len(pattern)))
     assert time.monotonic() - started < 20
 
