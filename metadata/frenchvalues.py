@@ -57,7 +57,7 @@ def _read_yes_no(text: str) -> Understood:
 
 
 def _invalid(text: str, expected: str, remedy: str) -> Trouble:
-    said = f"«\u00a0{text[:60]}\u00a0» n’est pas compris\u00a0: {expected} est attendu."
+    said = f"«\u00a0{text[:60]}\u00a0» n’est pas compris\u00a0: il faut {expected}."
     return Trouble("valeur-invalide", said, remedy)
 
 
