@@ -80,9 +80,9 @@ def _unknown(kind: str, text: str, candidates: list[str]) -> Trouble:
     near = words.nearest(kind, text) if len(text) <= LONGEST else ()
     remedy = "Choisissez une valeur de la liste (docs/commun.md)."
     if near:
-        remedy = (
-            "Vouliez-vous dire " + " ou ".join(f"«\u00a0{name}\u00a0»" for name in near) + "\u202f?"
-        )
+        *others, last = (f"«\u00a0{name}\u00a0»" for name in near)
+        listed = " ou ".join(filter(None, (", ".join(others), last)))
+        remedy = f"Vouliez-vous dire {listed}\u202f?"
     return Trouble(
         "valeur-inconnue", f"«\u00a0{text[:60]}\u00a0» n’est pas une valeur connue.", remedy
     )
