@@ -145,7 +145,7 @@ NAMES = sa.Table(
     sa.Column("slug", sa.ForeignKey("entries.slug"), primary_key=True),
     sa.Column("kind", sa.String(16), primary_key=True),
     sa.Column("value", sa.Text, primary_key=True),
-    sa.Index("names_by_value", "value"),
+    sa.Index("names_by_value", "value", "slug"),
 )
 
 # Derived: « slug is a part of value » (role "part"), « slug has the part value » (role "whole").

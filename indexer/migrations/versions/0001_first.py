@@ -125,7 +125,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("slug", "kind", "value"),
     )
-    op.create_index("names_by_value", "names", ["value"], unique=False)
+    op.create_index("names_by_value", "names", ["value", "slug"], unique=False)
     op.create_table(
         "payloads",
         sa.Column("slug", sa.Text(), nullable=False),
