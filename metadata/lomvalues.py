@@ -254,7 +254,8 @@ def marked_up(element: etree._Element) -> str:
     """The text of an element, its inner tags kept as HTML for `plain` to understand."""
     if not len(element):
         return element.text or ""
-    return etree.tostring(element, encoding="unicode", with_tail=False)
+    whole = etree.tostring(element, encoding="unicode", with_tail=False)
+    return whole[whole.index(">") + 1 : whole.rindex("</")]
 
 
 def with_words(words: LangString, said: str) -> LangString:

@@ -5,6 +5,7 @@ durations are in their plain form: what LOMFR has to keep exactly. See anyrecord
 """
 
 from dataclasses import fields, replace
+from functools import lru_cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -154,7 +155,13 @@ def groups(group: Group) -> st.SearchStrategy[Any]:
         for each in slot.group.slots if slot.kind is Kind.INLINE and slot.group else (slot,):
             optional[each.field] = several(values(each), 1) if each.many else values(each)
     filled = st.fixed_dictionaries({}, optional=optional).filter(bool)
-    return filled.map(lambda said: group.make(**said)).map(resolved)
+
+    # A composite: otherwise the description of a strategy would be the whole table.
+    @st.composite
+    def made(draw: st.DrawFn) -> Any:
+        return resolved(group.make(**draw(filled)))
+
+    return made()
 
 
 def several(strategy: st.SearchStrategy[Any], least: int = 0) -> st.SearchStrategy[Any]:
@@ -195,8 +202,13 @@ def taxon_paths() -> st.SearchStrategy[TaxonPath]:
     return paths.filter(lambda path: path != TaxonPath())
 
 
-def records() -> st.SearchStrategy[Record]:
+@st.composite
+def records(draw: st.DrawFn) -> Record:
     """Whole records, a few fields at a time."""
-    own = st.just(Balise()) | balises()
-    whole = st.builds(lambda record, said: replace(record, balise=said), groups(RECORD), own)
-    return whole.map(lambda record: withdraw(record)[0])
+    record, own = draw(_said()), draw(st.just(Balise()) | balises())
+    return withdraw(replace(record, balise=own))[0]
+
+
+@lru_cache(maxsize=1)
+def _said() -> st.SearchStrategy[Record]:
+    return groups(RECORD)
