@@ -25,6 +25,7 @@ from .lomvalues import line, with_words
 from .normalise import duration, language, plain, when
 from .record import Duration, Entity, LangString, Record, Term, When
 from .safexml import parse_xml
+from .vcard import written
 from .vocabulary import key_of
 
 LANGUAGES = "http://id.loc.gov/vocabulary/iso639-2/"
@@ -128,7 +129,7 @@ class Writer:
 
     def _entity(self, parent: etree._Element, slot: Slot, value: Entity) -> None:
         if value != Entity():
-            _element(parent, slot).text = legal(vcard(value))
+            _element(parent, slot).text = legal(written(value))
 
     def _date(self, parent: etree._Element, slot: Slot, value: When) -> None:
         said = when(value.value)
@@ -159,23 +160,6 @@ class Writer:
         _strings(element, "description", words, plain)
         if not len(element):
             parent.remove(element)
-
-
-def vcard(entity: Entity) -> str:
-    """A vCard that names somebody, and says nothing else of them."""
-    lines = ["BEGIN:VCARD", "VERSION:4.0", f"FN:{_escaped(entity.name or entity.organisation)}"]
-    if entity.organisation:
-        lines.append(f"ORG:{_escaped(entity.organisation)}")
-    if entity.siren:
-        lines.append(f"NOTE:SIREN={entity.siren}")
-    if entity.isni:
-        lines.append(f"NOTE:ISNI={entity.isni}")
-    return "\n".join((*lines, "END:VCARD"))
-
-
-def _escaped(text: str) -> str:
-    text = re.sub(r"([\\,;])", r"\\\1", " ".join(text.split()))
-    return text if html.unescape(text) == text else html.escape(text, quote=False)
 
 
 def legal(text: str) -> str:

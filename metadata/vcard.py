@@ -159,3 +159,20 @@ def _digits(pattern: re.Pattern[str], card: str) -> str:
     match = pattern.search(card)
     digits = re.sub(r"[\s.-]", "", match[1]).upper() if match else ""
     return digits if digits.strip("0") else ""
+
+
+def written(who: Entity) -> str:
+    """A vCard that names somebody, and says nothing else of them."""
+    lines = ["BEGIN:VCARD", "VERSION:4.0", f"FN:{_escaped(who.name or who.organisation)}"]
+    if who.organisation:
+        lines.append(f"ORG:{_escaped(who.organisation)}")
+    if who.siren:
+        lines.append(f"NOTE:SIREN={who.siren}")
+    if who.isni:
+        lines.append(f"NOTE:ISNI={who.isni}")
+    return "\n".join((*lines, "END:VCARD"))
+
+
+def _escaped(text: str) -> str:
+    text = re.sub(r"([\\,;])", r"\\\1", " ".join(text.split()))
+    return text if html.unescape(text) == text else html.escape(text, quote=False)

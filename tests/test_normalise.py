@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metadata.lomwriter import vcard
 from metadata.normalise import clean, duration, entity, language, minutes, plain, when
 from metadata.record import Entity
+from metadata.vcard import written
 from tests.corpus import shared
 from tests.records import DATES, NAMES, durations, entities
 
@@ -279,8 +279,8 @@ def test_years_are_not_a_telephone():
 
 def test_nothing_private_leaves_the_card_of_the_corpus():
     text = shared("attacks/vcard_personal_data.vcf").read_text("utf-8")
-    for written in (text, " ".join(text.split()), text.replace("\n", "\r\n")):
-        assert entity(written) == Entity(name="Camille Martin", organisation="Lycée X")
+    for card in (text, " ".join(text.split()), text.replace("\n", "\r\n")):
+        assert entity(card) == Entity(name="Camille Martin", organisation="Lycée X")
 
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -344,7 +344,7 @@ def test_a_plain_name_gives_nothing_else(name, mail, phone, parts):
 
 @given(entities())
 def test_the_vcard_that_is_written_is_read_back(who):
-    assert entity(vcard(who)) == who
+    assert entity(written(who)) == who
 
 
 @given(
@@ -357,7 +357,7 @@ def test_any_text_is_read_as_somebody_or_nobody(text):
     who = entity(text)
     if who:
         assert "@" not in repr(who)
-        assert entity(vcard(who)) is not None
+        assert entity(written(who)) is not None
 
 
 @pytest.mark.parametrize(
