@@ -109,6 +109,7 @@ def table(entries: list[Entry], columns: dict[str, str]) -> bytes:
         row = {
             "identifiant": f"BRV-{number:03}",
             "lien": f"{BRUMEVAL}/{name}",
+            "langues": "fr",
             "editeur": "Académie de Brumeval",
             **entry,
         }

@@ -372,7 +372,7 @@ class OldLom(Lom):
         return root._replace(attributes={"xmlns": NAMESPACES["lom"], **root.attributes})
 
     def tongue(self, code: str) -> str:
-        return {"fr": "fre", "en": "eng"}[code]
+        return {"fr": "fre"}[code]
 
     def said(self, kind: str, name: str) -> list[tuple[str, str]]:
         short, label = TERMS[kind][name][:2]
@@ -381,12 +381,8 @@ class OldLom(Lom):
                 ("source", "LOMv1.0" if name == "niveau" else self.source),
                 ("value", "educational level" if name == "niveau" else "enseignement"),
             ]
-        if kind == "grains":
-            return [("source", "LOMv1.0"), ("value", label[0])]
         if kind == "answers":
-            return [("source", "LOMv1.0"), ("value", {"oui": "yes", "non": "no"}[name])]
-        if kind == "kinds" and name == "licence":
-            return [("source", "LOMv1.0"), ("value", "references")]
+            return [("source", "LOMv1.0"), ("value", "yes")]
         if short.islower() and not short.startswith(("scolomfr", "http")):
             return [("source", "LOMv1.0"), ("value", short.replace("_", " "))]
         return [("source", "LOMFRv1.0"), ("value", label)]
