@@ -72,7 +72,7 @@ def term(kind: str, name: str) -> tuple[str, str]:
 
 
 def uri(short: str) -> str:
-    return short if ":" in short else CONCEPT + short
+    return short if ":" in short or not short else CONCEPT + short
 
 
 def split(names: list[str], *kinds: str) -> tuple[list[str], ...]:
@@ -131,7 +131,8 @@ class Lom:
 
     def said(self, kind: str, name: str) -> list[tuple[str, str]]:
         concept, label = term(kind, name)
-        return [("source", self.source), ("value", concept), ("label", label)]
+        value = [("value", concept)] if concept else []
+        return [("source", self.source), *value, ("label", label)]
 
     def terms(self, tag: str, kind: str, names: list[str]) -> list[Node]:
         return [self.term(tag, kind, name) for name in names]

@@ -17,6 +17,7 @@ from indexer.entry import State
 from indexer.files import records_at
 from indexer.harvest import harvest
 from indexer.store import SqlStore
+from metadata import Severity
 from metadata.checks import check
 from settings import load
 
@@ -131,6 +132,14 @@ def test_a_withdrawn_record_of_the_repository_is_told():
     assert gone == ["oai:tilleul-mordore.example:ecoute-la-foret"]
 
 
+def test_the_notices_of_the_repository_are_valid():
+    for raw in records_at(str(FOLDER / "tilleul")):
+        if raw.payload:
+            findings = check(metadata.parse(raw), "gar", raw.payload)
+            breaches = [each for each in findings if each.rule == "gar-01"]
+            assert {each.severity for each in breaches} == {Severity.INFO}, raw.identifier
+
+
 def test_what_is_bad_on_purpose_is_said_and_nothing_else_is_bad(entries):
     for entry in entries:
         rules = {finding.rule for finding in entry.findings}
@@ -174,7 +183,9 @@ def test_every_commun_is_well_described_but_the_one_that_is_bad_on_purpose():
         assert (project / "README.md").read_text("utf-8").startswith("# ")
     for raw in records_at(str(FOLDER / "communs")):
         reading = metadata.parse(raw)
-        serious = {each.rule for each in check(reading, "commun") if each.severity == "error"}
+        serious = {
+            each.rule for each in check(reading, "commun") if each.severity is Severity.ERROR
+        }
         assert not serious, raw.identifier
 
 
