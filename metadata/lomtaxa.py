@@ -51,6 +51,8 @@ class TaxonReader:
         paths = tuple(self._path(path, expected, unknown, place) for path in paths)
         if unknown and (not purpose or expected == scolomfr().vocabulary_of(purpose.uri)):
             self._say_unknown(unknown, expected, place)
+        if purpose is classification.purpose and paths == classification.taxon_paths:
+            return classification
         return replace(classification, purpose=purpose, taxon_paths=paths)
 
     def _path(

@@ -69,7 +69,8 @@ def _meaning(text: str, vocabulary: str) -> Meaning:
 
 def meaning_in(slot: Slot, text: str) -> Meaning:
     """The concept that a value names in an element."""
-    return meaning(slot.tokens.get(key_of(text)) or text, slot.vocabulary)
+    own = slot.tokens.get(key_of(text)) if slot.tokens else ""
+    return meaning(own or text, slot.vocabulary)
 
 
 def is_called(uri: str, label: str) -> bool:

@@ -20,6 +20,8 @@ def clean(text: str) -> str:
     """A text on one line: white space collapsed, non-breaking spaces kept inside."""
     if text.isprintable() and "  " not in text:  # nothing but letters and single spaces
         return text.strip(" ")
+    if text.isspace():
+        return ""
     if HAS_INVISIBLE.search(text):
         text = text.translate(INVISIBLE)
     return BLANKS.sub(" ", text).strip(EDGES)
