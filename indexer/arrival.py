@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from metadata import MetadataError, RawRecord, Record, parse
-from metadata.vocabulary import key_of
+from metadata.vocabulary import CONCEPT, key_of
 
 from .entry import title_of
 from .terms import UnknownValue, unknown_values
@@ -19,6 +19,11 @@ log = logging.getLogger(__name__)
 
 HAS_PART = "http://purl.org/dc/terms/hasPart"
 IS_PART_OF = "http://purl.org/dc/terms/isPartOf"
+
+#: Publisher, publisher of the content, publisher of the publication (voc-003).
+PUBLISHERS = {
+    CONCEPT + name for name in ("publisher", "scolomfr-voc-003-num-028", "scolomfr-voc-003-num-029")
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -98,7 +103,7 @@ def _names(raw: RawRecord, record: Record) -> Iterator[tuple[str, str]]:
 def _publishers(record: Record) -> Iterator[str]:
     for contribution in record.life_cycle.contributions:
         role = contribution.role
-        if role and role.uri.endswith("/publisher"):
+        if role and role.uri in PUBLISHERS:
             for entity in contribution.entities:
                 yield entity.organisation or entity.name
 
@@ -114,7 +119,7 @@ def _relations(record: Record) -> Iterator[tuple[str, str]]:
 
 ARK = re.compile(r"ark:/?(\d{5,9})/([^\s?#]+)", re.IGNORECASE)
 WEB = re.compile(r"https?://", re.IGNORECASE)
-NOT_ISBN = re.compile(r"[\s-]|^urn:isbn:|^isbn[:\s]*", re.IGNORECASE)
+NOT_ISBN = re.compile(r"\b(urn:)?isbn(-1[03])?\b|[\s:-]", re.IGNORECASE)
 
 
 def name_of(entry: str, catalog: str = "") -> tuple[str, str]:
@@ -146,12 +151,16 @@ def _location(address: str) -> str:
 def _isbn(entry: str, catalog: str) -> str:
     """The thirteen digits of an ISBN that says it is one, or is one beyond doubt; else ""."""
     said = "isbn" in catalog.casefold() or "isbn" in entry.casefold()
-    digits = NOT_ISBN.sub("", NOT_ISBN.sub("", entry)).upper()
-    if len(digits) == 10 and said and re.fullmatch(r"\d{9}[\dX]", digits):
+    digits = NOT_ISBN.sub("", entry).upper()
+    if said and re.fullmatch(r"\d{9}[\dX]", digits) and _is_isbn10(digits):
         digits = _isbn13(f"978{digits[:9]}")
-    if re.fullmatch(r"97[89]\d{10}", digits) and _isbn13(digits[:12]) == digits:
-        return digits
-    return ""
+    is_13 = re.fullmatch(r"97[89]\d{10}", digits) and _isbn13(digits[:12]) == digits
+    return digits if is_13 else ""
+
+
+def _is_isbn10(digits: str) -> bool:
+    values = [10 if digit == "X" else int(digit) for digit in digits]
+    return sum(value * (10 - index) for index, value in enumerate(values)) % 11 == 0
 
 
 def _isbn13(twelve: str) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,12 +31,12 @@ Pair = tuple[str, str]
 @contextmanager
 def regrouping(tx: sa.Connection, slugs: Collection[str]) -> Iterator[None]:
     """Around a change of these entries: give a head to whoever has another one after it."""
-    names = _related_names(tx, slugs)
-    affected = _relatives(tx, slugs)
+    concerned, names = _concerned(tx, slugs)
+    affected = _relatives(tx, concerned)
     yield
-    names |= _related_names(tx, slugs)
-    heirs = {heir for name in names if (heir := _other_bearer(tx, name, slugs))}
-    affected |= _relatives(tx, affected | {*slugs} | heirs | _families(tx, heirs))
+    more, other_names = _concerned(tx, slugs)
+    heirs = {_other_bearer(tx, name, slugs) for name in names | other_names} - {""}
+    affected |= _relatives(tx, affected | concerned | more | heirs | _families(tx, heirs))
     heads, kept = _heads(tx, affected), _kept_heads(tx, affected)
     moved = {slug: heads.get(slug, "") for slug in kept if heads.get(slug, "") != kept[slug]}
     if moved:
@@ -47,10 +46,15 @@ def regrouping(tx: sa.Connection, slugs: Collection[str]) -> Iterator[None]:
         note(tx, moved.keys())
 
 
+def _concerned(tx: sa.Connection, slugs: Collection[str]) -> tuple[set[str], set[Name]]:
+    """Those of these that say to be related to others, or of whom it may be said; under what name."""
+    named = [*_related_names(tx, slugs)]
+    saying = {row[0] for row in _each(tx, SAYING, slugs)}
+    return saying | {slug for slug, _ in named}, {name for _, name in named}
+
+
 def _relatives(tx: sa.Connection, slugs: Collection[str]) -> set[str]:
     """These, all that is below them, and the wholes above those: whose head may depend on them."""
-    if not slugs or not tx.scalar(sa.select(sa.exists(sa.select(RELATIONS.c.slug)))):
-        return set()
     found, level = set(slugs), set(slugs)
     for _ in range(DEPTH):
         level = {part for _, part in _parts_of(tx, level)} - found
@@ -108,7 +112,7 @@ def _wholes_of(tx: sa.Connection, slugs: Collection[str]) -> Iterator[Pair]:
 
 def _meant_by(tx: sa.Connection, slugs: Collection[str], role: str) -> Iterator[Pair]:
     """These, each with an entry that it says to be related to in this role."""
-    said = [*_sayings(tx, RELATIONS.c.slug, slugs, role)]
+    said = [*_sayings(tx, SAID_BY, slugs, role)]
     bearers = _only_bearers(tx, {name for _, name in said})
     for slug, name in said:
         if (bearer := bearers.get(name, slug)) != slug:
@@ -117,86 +121,96 @@ def _meant_by(tx: sa.Connection, slugs: Collection[str], role: str) -> Iterator[
 
 def _meaning(tx: sa.Connection, slugs: Collection[str], role: str) -> Iterator[Pair]:
     """Entries that say to be related to one of these in this role, each with that one."""
-    bearers = _only_bearers(tx, _related_names(tx, slugs))
+    bearers = _only_bearers(tx, {name for _, name in _related_names(tx, slugs)})
     borne = {name: slug for name, slug in bearers.items() if slug in slugs}
-    for slug, name in _sayings(tx, RELATIONS.c.value, {value for value, _ in borne}, role):
+    for slug, name in _sayings(tx, SAID_OF, {value for value, _ in borne}, role):
         if (bearer := borne.get(name, slug)) != slug:
             yield slug, bearer
 
 
-def _sayings(
-    tx: sa.Connection, column: sa.Column[str], asked: Iterable[str], role: str
-) -> Iterator[tuple[str, Name]]:
-    """What published entries say, where this column is one of those asked."""
-    query = (
-        sa.select(RELATIONS.c.slug, RELATIONS.c.value, ENTRIES.c.source)
-        .join(ENTRIES, ENTRIES.c.slug == RELATIONS.c.slug)
-        .where(RELATIONS.c.role == role, ENTRIES.c.state == State.PUBLISHED)
+ASKED: sa.BindParameter[Any] = sa.bindparam("asked", expanding=True)
+
+SAYING = sa.select(RELATIONS.c.slug).where(RELATIONS.c.slug.in_(ASKED))
+
+SAYINGS = (
+    sa.select(RELATIONS.c.slug, RELATIONS.c.value, ENTRIES.c.source, RELATIONS.c.role)
+    .join(ENTRIES, ENTRIES.c.slug == RELATIONS.c.slug)
+    .where(ENTRIES.c.state == State.PUBLISHED)
+)
+SAID_BY = SAYINGS.where(RELATIONS.c.slug.in_(ASKED))
+SAID_OF = SAYINGS.where(RELATIONS.c.value.in_(ASKED))
+
+RELATED_NAMES = (
+    sa.select(NAMES.c.slug, NAMES.c.value, ENTRIES.c.source)
+    .join(ENTRIES, ENTRIES.c.slug == NAMES.c.slug)
+    .where(
+        NAMES.c.slug.in_(ASKED),
+        NAMES.c.kind != "title",
+        sa.exists().where(RELATIONS.c.value == NAMES.c.value),
     )
+)
+
+BEARERS = (
+    sa.select(NAMES.c.value, ENTRIES.c.source, NAMES.c.slug)
+    .join(ENTRIES, ENTRIES.c.slug == NAMES.c.slug)
+    .where(
+        NAMES.c.value.in_(ASKED),
+        NAMES.c.kind != "title",
+        ENTRIES.c.state == State.PUBLISHED,
+    )
+)
+ONLY_BEARERS = (
+    BEARERS.with_only_columns(NAMES.c.value, ENTRIES.c.source, sa.func.min(NAMES.c.slug))
+    .group_by(NAMES.c.value, ENTRIES.c.source)
+    .having(sa.func.count(NAMES.c.slug.distinct()) == 1)
+)
+
+HEADS = sa.select(ENTRIES.c.slug, ENTRIES.c.head).where(ENTRIES.c.slug.in_(ASKED))
+MEMBERS = sa.select(ENTRIES.c.slug).where(ENTRIES.c.head.in_(ASKED))
+
+
+def _each(
+    tx: sa.Connection, query: sa.Select[*tuple[Any, ...]], asked: Iterable[str]
+) -> Iterator[Any]:
+    """The rows of a query for all of these, some at a time."""
     for batch in batches(asked):
-        for slug, value, source in tx.execute(query.where(column.in_(batch))):
+        yield from tx.execute(query, {"asked": batch})
+
+
+def _sayings(
+    tx: sa.Connection, query: sa.Select[*tuple[Any, ...]], asked: Iterable[str], role: str
+) -> Iterator[tuple[str, Name]]:
+    """What published entries say in this role."""
+    for slug, value, source, said in _each(tx, query, asked):
+        if said == role:
             yield slug, (value, source)
 
 
-def _related_names(tx: sa.Connection, slugs: Iterable[str]) -> set[Name]:
+def _related_names(tx: sa.Connection, slugs: Iterable[str]) -> Iterator[tuple[str, Name]]:
     """What these are called, where somebody says to be a part or a whole of that."""
-    said = sa.exists().where(RELATIONS.c.value == NAMES.c.value)
-    query = (
-        sa.select(NAMES.c.value, ENTRIES.c.source)
-        .join(ENTRIES, ENTRIES.c.slug == NAMES.c.slug)
-        .where(NAMES.c.kind != "title", said)
-    )
-    rows = (
-        row for batch in batches(slugs) for row in tx.execute(query.where(NAMES.c.slug.in_(batch)))
-    )
-    return {(value, source) for value, source in rows}
-
-
-def _bearers(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """A query on the published entries that bear names."""
-    return (
-        sa.select(*columns)
-        .join_from(NAMES, ENTRIES, ENTRIES.c.slug == NAMES.c.slug)
-        .where(NAMES.c.kind != "title", ENTRIES.c.state == State.PUBLISHED)
-    )
+    for slug, value, source in _each(tx, RELATED_NAMES, slugs):
+        yield slug, (value, source)
 
 
 def _only_bearers(tx: sa.Connection, names: Collection[Name]) -> dict[Name, str]:
     """The entry that each of these names leads to, where a single one bears it."""
-    columns = (NAMES.c.value, ENTRIES.c.source)
-    query = _bearers(*columns, sa.func.min(NAMES.c.slug)).group_by(*columns)
-    query = query.having(sa.func.count(NAMES.c.slug.distinct()) == 1)
-    found: dict[Name, str] = {}
-    for batch in batches({value for value, _ in names}):
-        for value, source, slug in tx.execute(query.where(NAMES.c.value.in_(batch))):
-            found[value, source] = slug
-    return {name: slug for name, slug in found.items() if name in names}
+    rows = _each(tx, ONLY_BEARERS, {value for value, _ in names})
+    found = {(value, source): slug for value, source, slug in rows}
+    return {name: found[name] for name in names if name in found}
 
 
 def _other_bearer(tx: sa.Connection, name: Name, slugs: Collection[str]) -> str:
     """The only one but these to bear a name, if any: it was led to before, or is now."""
-    value, source = name
-    query = _bearers(NAMES.c.slug).where(NAMES.c.value == value, ENTRIES.c.source == source)
-    others = (slug for slug in tx.scalars(query) if slug not in slugs)
-    found = [*islice(others, 2)]
-    return found[0] if len(found) == 1 else ""
+    rows = _each(tx, BEARERS, [name[0]])
+    others = {slug for value, source, slug in rows if source == name[1] and slug not in slugs}
+    return others.pop() if len(others) == 1 else ""
 
 
 def _families(tx: sa.Connection, slugs: Collection[str]) -> set[str]:
     """All that was counted with these so far."""
     heads = {*_kept_heads(tx, slugs).values()} - {""}
-    query = sa.select(ENTRIES.c.slug)
-    return {
-        slug
-        for batch in batches(heads)
-        for slug in tx.scalars(query.where(ENTRIES.c.head.in_(batch)))
-    }
+    return {row[0] for row in _each(tx, MEMBERS, heads)}
 
 
 def _kept_heads(tx: sa.Connection, slugs: Iterable[str]) -> dict[str, str]:
-    query = sa.select(ENTRIES.c.slug, ENTRIES.c.head)
-    return {
-        slug: head
-        for batch in batches(slugs)
-        for slug, head in tx.execute(query.where(ENTRIES.c.slug.in_(batch)))
-    }
+    return dict(_each(tx, HEADS, slugs))

@@ -16,7 +16,7 @@ from enum import Enum, auto
 
 from metadata.record import RawRecord
 
-from .arrival import Arrival, arrive, clean
+from .arrival import Arrival, arrive, clean, storable
 from .entry import Drop, Outcome, Reject, Run, SourceStatus
 from .errors import SourceError, StaleCursor
 from .runs import Losses, Runs
@@ -50,7 +50,7 @@ class HarvestReport:
     source: str
     full: bool  # everything was asked for, not only what changed
     resumed: bool = False  # it went on with one that was interrupted
-    counts: Mapping[Outcome, int] = field(default_factory=dict)
+    counts: Mapping[Outcome, int] = field(default_factory=dict)  # before an interruption too
     rejected: tuple[Reject, ...] = ()  # the first of those refused this time, with the reason
     missing: int = 0  # entries absent so far, that will leave if they stay so
     held: Drop | None = None  # a drop too large to be made without somebody's word
@@ -93,8 +93,8 @@ def harvest(
                 run, report = last, _told(report, last, refused, now)
                 progress(report)
         except SourceError as error:
-            runs.fail(run, str(error), now)
-            report = replace(report, error=str(error))
+            report = replace(report, error=storable(str(error)))
+            runs.fail(run, report.error, now)
         else:
             losses = runs.losses(run, absences=run.full and source.exhaustive)
             verdict = decide(losses, status.held, confirm_drop)

@@ -6,6 +6,7 @@ SQLAlchemy's own ways with sqlite3 lose concurrent updates in silence.
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -182,16 +183,37 @@ MAPPINGS = sa.Table(
 
 
 def open_database(url: str) -> sa.Engine:
-    """The database at this address, its folder made if need be, its tables brought up to date."""
+    """The database at this address, its folder made if need be, its tables brought up to date.
+
+    Raise StoreError; so does later, in the place of SQLAlchemy, a database that cannot answer.
+    """
     address = sa.make_url(url)
-    if address.get_backend_name() == "sqlite" and address.database:
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(address)
+    sa.event.listen(engine, "handle_error", lambda context: _translate(address, context))
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
-    _migrate(engine)
+    try:
+        if engine.dialect.name == "sqlite" and address.database:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        _migrate(engine)
+    except (OSError, sqlite3.DatabaseError) as error:
+        raise StoreError(_unavailable(address, error)) from error
     return engine
+
+
+def _translate(address: sa.URL, context: sa.ExceptionContext) -> StoreError | None:
+    """A full disk, a file that cannot be written, a turn that never comes: not bugs of ours."""
+    error = context.original_exception
+    ours = isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError)
+    if ours or not isinstance(error, sqlite3.DatabaseError):
+        return None
+    return StoreError(_unavailable(address, error))
+
+
+def _unavailable(address: sa.URL, error: BaseException) -> str:
+    name = address.database
+    return f"La base «\u00a0{name}\u00a0» ne répond pas ({error}). Lancez balise doctor."
 
 
 def writing(engine: sa.Engine) -> sa.Engine:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from operator import is_not
 from typing import Any, NamedTuple
 
 from metadata.record import Classification, Record, Taxon, TaxonPath, Term
@@ -95,18 +96,18 @@ Meaning = Callable[[str, str, str], str]
 
 def _walk(value: Any, place: str, meaning: Meaning) -> Any:
     """The same value with its unknown terms replaced where they have a meaning."""
+    if not value:
+        return value
     if isinstance(value, Term):
         uri = "" if value.uri else meaning(*PLACES[place], value.text)
         return value._replace(uri=uri) if uri else value
-    if value is None:
-        return value
     if isinstance(value, tuple):
         items = tuple(_walk(item, place, meaning) for item in value)
-        return items if any(a is not b for a, b in zip(items, value, strict=True)) else value
+        return items if any(map(is_not, items, value)) else value
     changed = {}
-    for name in _on_the_way(place):
+    for name, inside in _on_the_way(place):
         before = getattr(value, name)
-        after = _walk(before, f"{place}.{name}" if place else name, meaning)
+        after = _walk(before, inside, meaning)
         if after is not before:
             changed[name] = after
     if changed:
@@ -115,11 +116,12 @@ def _walk(value: Any, place: str, meaning: Meaning) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _on_the_way(place: str) -> tuple[str, ...]:
-    """The fields of what stands at a place that lead to a term."""
+def _on_the_way(place: str) -> tuple[tuple[str, str], ...]:
+    """The fields of what stands at a place that lead to a term, and the place of each."""
     prefix = f"{place}." if place else ""
     inside = [path[len(prefix) :] for path in PLACES if path.startswith(prefix)]
-    return tuple(dict.fromkeys(path.partition(".")[0] for path in inside))
+    names = dict.fromkeys(path.partition(".")[0] for path in inside)
+    return tuple((name, prefix + name) for name in names)
 
 
 def _classified(classification: Classification, meaning: Meaning) -> Classification:

@@ -382,6 +382,15 @@ def test_nobody_draws_the_resources_of_another_source_into_a_family(store):
     assert head_of(store, "p") == head_of(store, "t") == ""
 
 
+def test_a_name_that_several_entries_bear_leads_nowhere(store):
+    home = {"locations": ["https://exemple.fr/"]}
+    part = notice("p", isPartOf=["https://exemple.fr"])
+    fill(store, part, notice("1", **home))
+    assert head_of(store, "p") == "1"
+    fill(store, part, notice("1", **home), notice("2", **home))
+    assert [head_of(store, name) for name in "p12"] == ["", "", ""]
+
+
 def test_a_circle_of_parts_has_one_head(store):
     ring = [notice(name, isPartOf=[after]) for name, after in ("ab", "bc", "ca", "da")]
     fill(store, *ring)
@@ -413,6 +422,7 @@ def shared_store(tmp_path_factory):
     store.close()
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(days=DAYS)
 def test_families_depend_on_what_is_published_and_not_on_how_it_came(shared_store, days):
@@ -456,6 +466,11 @@ def by(publisher):
             {"names": [("ISBN", "2-07-036822-X")]},
             {"names": [("", "urn:isbn:978-2-07-036822-8")]},
         ),
+        (
+            "isbn",
+            {"names": [("", "ISBN-13 : 978-2-07-036822-8")]},
+            {"names": [("", "9782070368228")]},
+        ),
     ],
 )
 def test_entries_of_two_sources_with_one_name_are_the_same_resource(store, kind, one, other):
@@ -485,6 +500,7 @@ def test_title_and_publisher_only_suggest(store):
     "names",
     [
         [("ISBN", "978-2-07-036822-9")],  # wrong check digit
+        [("ISBN", "2-07-036822-1")],
         [("", "2070368228")],  # ten digits that do not say what they are
         [("", "12")],
     ],
@@ -570,6 +586,23 @@ def test_a_database_of_a_newer_balise_is_refused(tmp_path):
 def test_a_folder_that_is_not_there_yet_is_made(tmp_path):
     SqlStore(f"sqlite:///{tmp_path}/nouveau/var/b.sqlite").close()
     assert (tmp_path / "nouveau" / "var" / "b.sqlite").exists()
+
+
+def test_a_database_that_cannot_be_opened_says_so(tmp_path):
+    (tmp_path / "b.sqlite").write_bytes(b"Ceci n'est pas une base." * 100)
+    with pytest.raises(StoreError, match="ne répond pas"):
+        SqlStore(f"sqlite:///{tmp_path}/b.sqlite")
+    with pytest.raises(StoreError, match="ne répond pas"):
+        SqlStore(f"sqlite:///{tmp_path}/b.sqlite/dessous/b.sqlite")
+
+
+def test_a_database_that_stops_answering_says_so(store, tmp_path):
+    fill(store, notice("1"))
+    with sqlite3.connect(tmp_path / "balise.sqlite") as db:
+        db.execute("ALTER TABLE payloads RENAME TO ailleurs")
+    db.close()
+    with pytest.raises(StoreError, match="ne répond pas"):
+        by_identifier(store, "1")
 
 
 def open_and_mark(url, times):
