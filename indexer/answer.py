@@ -123,10 +123,15 @@ def understood_in(parsed: Parsed) -> list[tuple[tuple[int, int], Understood]]:
     """The filters that plain words are taken to mean, and where these stand."""
     taken = [atom for atom in parsed.atoms if atom.excluded or atom.kind in QUOTED]
     return [
-        ((start, end), Understood(words=parsed.text[start:end], facet=facet, value=value))
+        ((start, end), _understood(parsed.text, start, end, facet, value))
         for start, end, facet, value in recognise(parsed.text)
         if not any(atom.start < end and start < atom.end for atom in taken)
     ]
+
+
+def _understood(text: str, start: int, end: int, facet: str, value: str) -> Understood:
+    rest = " ".join(f"{text[:start]} {text[end:]}".split())
+    return Understood(words=text[start:end], facet=facet, value=value, rest=rest)
 
 
 #: What was written with marks is meant as written.
@@ -204,7 +209,7 @@ def posting_of(view: View, atom: Atom) -> Posting:
         case Kind.PHRASE:
             return view.phrase(atom.terms, atom.places)
         case Kind.PREFIX:
-            words = view.lexicon.beginning(atom.terms[0], MOST_EXPANSIONS)
+            words = view.lexicons.beginning(atom.terms[0], MOST_EXPANSIONS)
             return united([view.posting(term) for term in sorted({word.term for word in words})])
         case Kind.EXPRESSION:
             return united([view.posting(atom.shared), _together(view, atom.terms)])
@@ -259,7 +264,7 @@ def suggestion(state: Snapshot, query: Query, parsed: Parsed, results: Results) 
         if atom.kind == Kind.WORD and not atom.excluded:
             if len(state.view.posting(atom.terms[0]).ids):
                 continue
-            if near := state.view.lexicon.nearest(parsed.said(atom)):
+            if near := state.view.lexicons.nearest(parsed.said(atom)):
                 text = text[: atom.start] + near + text[atom.end :]
     if text == parsed.text or len(text) > LONGEST:
         return ""

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .analysis import PLACE_BITS
-from .spelling import Lexicon, Spelling
+from .spelling import Lexicon, Lexicons, Spelling
 
 T = TypeVar("T", bound=np.generic)
 Ids = npt.NDArray[np.int64]
@@ -60,7 +60,7 @@ class Leaf(Protocol):
     def places(self, term: str) -> Sequence[tuple[int, Sequence[int]]]:
         """The places of a term in each document, once for each way it is written."""
 
-    def lexicon(self) -> Sequence[Spelling]: ...
+    def spellings(self) -> Sequence[Spelling]: ...
 
 
 class Segment:
@@ -103,8 +103,8 @@ class Segment:
         )
 
     @cached_property
-    def spellings(self) -> Sequence[Spelling]:
-        return self.leaf.lexicon()
+    def lexicon(self) -> Lexicon:
+        return Lexicon(self.leaf.spellings())
 
 
 def encoded(values: Iterable[str]) -> tuple[list[str], Ids]:
@@ -161,8 +161,8 @@ class View:
         return np.unique(titles, return_inverse=True)[1]
 
     @cached_property
-    def lexicon(self) -> Lexicon:
-        return Lexicon(found for segment in self.segments for found in segment.spellings)
+    def lexicons(self) -> Lexicons:
+        return Lexicons([segment.lexicon for segment in self.segments])
 
     def posting(self, term: str) -> Posting:
         """The documents that say a term."""

@@ -48,11 +48,12 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Understood:
-    """A filter recognised in the words: which words, and what they were taken to mean."""
+    """A filter recognised in the words: which words, what they were taken to mean, and the others."""
 
     words: str
     facet: str
     value: str
+    rest: str = ""  # the query without these words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

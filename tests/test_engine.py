@@ -124,7 +124,8 @@ def test_a_filter_understood_that_leaves_nothing_is_looked_for_as_words(engine):
     results = engine.search(Query(text="notice cm1"))
     assert slugs(results) == ["notice"]
     assert results.understood == ()
-    assert results.ignored == (Understood(words="cm1", facet="niveau", value="cm1"),)
+    (ignored,) = results.ignored
+    assert ignored == Understood(words="cm1", facet="niveau", value="cm1", rest="notice")
 
 
 def test_what_is_quoted_or_excluded_is_no_filter(library):
