@@ -12,6 +12,7 @@ from indexer.entry import Entry, title_of
 from metadata.licences import licence_of
 from metadata.normalise import minutes, plain
 from metadata.record import Contribution, LangString, Record, Text
+from metadata.weblink import is_web
 
 NBSP = "\u00a0"
 SUMMARY_LENGTH = 220  # characters: two lines on a desktop, five on a phone
@@ -217,9 +218,9 @@ def _names_in(contribution: Contribution, role: str) -> Iterator[str]:
 def link(record: Record) -> Link | None:
     """Where the resource opens: the first address (4.3) a browser can follow."""
     for location in record.technical.locations:
-        parts = urlsplit(location.strip())
-        if parts.scheme in ("http", "https") and parts.hostname:
-            return Link(location.strip(), parts.hostname)
+        address = location.strip()
+        if is_web(address):
+            return Link(address, urlsplit(address).hostname or "")
     return None
 
 
@@ -237,17 +238,16 @@ def rights(record: Record) -> tuple[Text, ...]:
 
 
 def accessibility(entry: Entry) -> Mapping[str, object]:
-    """RGAA conformance, the declaration's address, needs served and features."""
+    """RGAA conformance, the declaration's address, the features and the needs served."""
     said = labels_of(entry)
     balise = entry.record.balise
     statement = balise.accessibility_statement
+    features = [*said.get("accessibilite", ())]
     needs = said.get("besoin", ())
-    details = [f"Pensée pour : {', '.join(needs)}." if needs else ""]
-    details += balise.accessibility_features
     return {
-        "conformance": ", ".join(said.get("accessibilite", ())),
-        "statement": statement if urlsplit(statement).scheme in ("http", "https") else "",
-        "details": [detail for detail in details if detail],
+        "conformance": features.pop(0) if features and balise.rgaa else "",
+        "statement": statement if is_web(statement) else "",
+        "details": [*features, *([f"pensée pour : {', '.join(needs)}"] if needs else [])],
     }
 
 

@@ -9,7 +9,6 @@ import metadata
 from indexer import facets
 from indexer.entry import Entry, State
 from metadata import schemaorg
-from metadata.completeness import missing
 from metadata.licences import licence_of
 
 from . import browse, presentation
@@ -99,7 +98,6 @@ def _page(entry: Entry) -> dict[str, object]:
         "source_title": entry.source_title or entry.source,
         "seen": presentation.moment(entry.last_seen),
         "changed": presentation.moment(entry.last_changed),
-        "missing": missing(record),
     }
 
 

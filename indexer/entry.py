@@ -180,9 +180,9 @@ APART = re.compile(r"[^a-z0-9]+")
 
 def stem_of(text: str) -> str:
     """The words of a text in ASCII, joined by hyphens, whole words up to sixty characters."""
-    text = text.casefold().replace("œ", "oe").replace("æ", "ae")
+    text = text.casefold().replace("œ", "oe").replace("æ", "ae").replace("’", "'")
     letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    stem = APART.sub("-", letters.replace("'", "-")).strip("-")
+    stem = APART.sub("-", letters).strip("-")
     if len(stem) <= LONGEST_STEM:
         return stem
     return stem[: LONGEST_STEM + 1].rpartition("-")[0] or stem[:LONGEST_STEM]

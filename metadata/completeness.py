@@ -63,8 +63,3 @@ NEEDS = (
 def completeness(record: Record) -> float:
     """The share of a teacher's needs that the record answers, from 0 to 1."""
     return sum(need.weight for need in NEEDS if need.said(record)) / 100
-
-
-def missing(record: Record) -> tuple[str, ...]:
-    """What a teacher would still need to know, the most useful first."""
-    return tuple(need.name for need in NEEDS if not need.said(record))

@@ -88,7 +88,16 @@ def find(text: str) -> Licence | None:
     text = text.strip()
     if found := _exact(text):
         return found
-    return _one(filter(None, (_creative_commons_in(text), *_named_in(text))))
+    named = [*filter(None, (_creative_commons_in(text), *_named_in(text)))]
+    if not named and MARKED.search(key_of(text)) and not OPENED.search(key_of(text)):
+        return licences()["tous-droits-reserves"]
+    return _one(named)
+
+
+#: Whose the work is. With a licence it forbids nothing; alone, the law reserves all rights.
+MARKED = re.compile(r"©|\(c\)|\bcopyright")
+#: What speaks of a permission that we do not recognise.
+OPENED = re.compile(r"\blibre|\blicen[cs]|\bopen\b|\bfree\b|\bcommons\b|\bautoris")
 
 
 def nearest(text: str) -> tuple[str, ...]:
@@ -109,9 +118,12 @@ def licence_of(record: Record) -> Licence | None:
     """
     for relation in record.relations:
         if relation.kind and relation.kind.uri == HAS_LICENCE:
-            said = [each.entry for each in relation.identifiers]
-            said += [text.value for texts in relation.descriptions for text in texts]
-            if licence := _one(filter(None, map(find, said))):
+            addressed = [*filter(None, (find(each.entry) for each in relation.identifiers))]
+            texts = (text.value for texts in relation.descriptions for text in texts)
+            named = [*filter(None, map(find, texts))]
+            # « only » and « or later » have one address: the name tells which.
+            same = len({licence.url for licence in (*addressed, *named)}) == 1
+            if licence := _one(named if named and same else [*addressed, *named]):
                 return licence
     rights = [text.value for texts in record.rights.descriptions for text in texts]
     if record.rights.restrictions:
@@ -162,6 +174,9 @@ CC_NAME = re.compile(
     r"(?:\b(?:cc|creative ?commons?)\b[^\w]*(?:licen[cs]es?\b)?[^\w]*|^(?=by\W*(?:nc|nd|sa)\b))"
     r"(by(?:[\s,;+/-]*(?:nc|nd|sa))*)\b(?:[\s,(/-]*(?:v(?:ersion)?[\s.]*)?([1-4](?:\.[05])?)\b)?"
 )
+CC = re.compile(r"creative ?commons|\bcc\b")
+#: « Attribution-NonCommercial 4.0 International »: its official name, without its family's.
+UNNAMED = re.compile(r"(?:licence )?(?:attribution|paternite)\b")
 CC_WORDS = {
     "by": re.compile(r"attribution|paternite|\bby\b"),
     "nc": re.compile(r"non ?-?commercial|pas d.(?:utilisation|usage) commercial"),
@@ -177,10 +192,11 @@ def _creative_commons_in(text: str) -> Licence | None:
         return _creative(linked)
     plain = key_of(text)
     said = {(_elements(match[1]), match[2] or "") for match in CC_NAME.finditer(plain)}
-    if not said and re.search(r"creative ?commons|\bcc\b", plain):
+    if not said:
         parts = [part for part, pattern in CC_WORDS.items() if pattern.search(plain)]
         version = re.search(r"\b([1-4]\.[05])\b", plain)
-        said = {("-".join(parts), version[1] if version else "")} if "by" in parts else set()
+        named = CC.search(plain) or (UNNAMED.match(plain) and (version or len(parts) > 1))
+        said = {("-".join(parts), version[1] if version else "")} if named and "by" in parts else set()
     return _creative(said)
 
 
@@ -241,7 +257,7 @@ def _addresses() -> Mapping[str, Licence]:
 
 
 def _name(text: str) -> str:
-    plain = re.sub(r"[^\w.+©]+", " ", key_of(text)).strip()
+    plain = re.sub(r"[^\w.+©]+|\.(?!\w)", " ", key_of(text)).strip()
     return re.sub(r"^(?:sous )?(?:la )?(?:licence|license) (?=.)", "", plain) or plain
 
 
@@ -255,7 +271,7 @@ def _address(text: str) -> str:
 
 #: Names too short or too common to be looked for inside a sentence.
 ONLY_WHOLE = frozenset(
-    {"pd", "c", "isc", "bsd", "expat", "x11", "lal", "fdl", "copyright", "apache"}
+    {"pd", "c", "isc", "bsd", "expat", "x11", "lal", "fdl", "copyright", "©", "apache"}
 )
 
 

@@ -26,6 +26,17 @@ Creative Commons Attribution - Pas d'utilisation commerciale - Partage à l'iden
 Licence Creative Commons Attribution-NonCommercial-ShareAlike 2.0 Generic = cc-by-nc-sa-2.0
 Attribution-ShareAlike 4.0 International (CC BY-SA 4.0) = cc-by-sa-4.0
 Ressource diffusée sous CC BY-ND 4.0 par son auteur = cc-by-nd-4.0
+Attribution-NonCommercial-NoDerivatives 4.0 International = cc-by-nc-nd-4.0
+Attribution 4.0 International = cc-by-4.0
+Attribution - Pas d’Utilisation Commerciale - Partage dans les Mêmes Conditions = cc-by-nc-sa
+© Les auteurs, licence CC BY = cc-by
+© 2019 Camille Exemple. CC BY-SA 4.0. = cc-by-sa-4.0
+(c) Collège Exemple, licence MIT = mit
+Tous droits réservés. = tous-droits-reserves
+© 2012 Éditions d’Exemple = tous-droits-reserves
+Copyright Éditions d’Exemple 2016 = tous-droits-reserves
+Private (Copyrighted) - http://en.wikipedia.org/wiki/Copyright = tous-droits-reserves
+Licence MIT. = mit
 CC0 = cc0
 CC0 1.0 = cc0
 CC0-1.0 = cc0
@@ -179,3 +190,15 @@ def test_a_record_that_says_two_licences_or_none_has_none():
 
 def test_the_more_precise_of_two_names_of_one_licence_is_kept():
     assert licence_of(record(("CC BY-SA", "CC BY-SA 4.0"))).key == "cc-by-sa-4.0"
+
+
+@pytest.mark.parametrize("name", ["GPL-3.0-or-later", "GPL-3.0-only", "AGPL-3.0-or-later"])
+def test_the_name_tells_apart_two_licences_of_one_address(name):
+    licence = find(name)
+    assert licence is not None
+    relation = Relation(
+        kind=Term(HAS_LICENCE, "a pour licence"),
+        identifiers=(Identifier("URI", licence.url),),
+        descriptions=((Text(licence.label, "fr"),),),
+    )
+    assert licence_of(Record(relations=(relation,))) == licence
