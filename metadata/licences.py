@@ -196,7 +196,9 @@ def _creative_commons_in(text: str) -> Licence | None:
         parts = [part for part, pattern in CC_WORDS.items() if pattern.search(plain)]
         version = re.search(r"\b([1-4]\.[05])\b", plain)
         named = CC.search(plain) or (UNNAMED.match(plain) and (version or len(parts) > 1))
-        said = {("-".join(parts), version[1] if version else "")} if named and "by" in parts else set()
+        said = (
+            {("-".join(parts), version[1] if version else "")} if named and "by" in parts else set()
+        )
     return _creative(said)
 
 

@@ -103,6 +103,8 @@ def test_a_licence_is_found_by_identifier_address_or_name(line):
         "Reproduction interdite",
         "Voir les mentions légales : https://example.org/mentions",
         "utilisation by design",
+        "© Camille Exemple, usage libre en classe",
+        "Attribution des rôles aux élèves",
         "émit un son",
         "Le contenu est sous CC BY-SA 4.0 et le code sous MIT",
         "CC BY 4.0 ou CC BY-NC 4.0",
