@@ -26,7 +26,7 @@ RULES = tuple(
         (r"(?<=\w)(?:'|&#39;)(?=\w)", "’"),
         (r"\.\.\.", "…"),
         (rf"«{SPACES}*", f"«{NBSP}"),
-        (rf"{SPACES}*»", f"{NBSP}»"),
+        (rf"(?<!{SPACES}){SPACES}*»", f"{NBSP}»"),
         # Not after « &#39 » and the like: that semicolon belongs to a character reference.
         (rf"(?<=[\w»)\]%…’]){SPACES}+([;!?])", rf"{THIN}\1"),
         (rf"(?<=[\w»)\]%…]){SPACES}+:(?!/)", f"{NBSP}:"),

@@ -1,5 +1,7 @@
 """French typography of the pages."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,3 +34,10 @@ def test_a_page_is_set_as_a_french_printer_would(written, shown):
 @given(st.text(alphabet="«»;:!?. 'aA0%<>\u00a0\u202f-BYSA…"))
 def test_setting_a_page_twice_changes_nothing_more(html):
     assert page(page(html)) == page(html)
+
+
+@pytest.mark.parametrize("run", [" ", "\u00a0", "«", "12 ", "a ;", "- "])
+def test_the_longest_text_is_set_in_no_time(run):
+    began = time.perf_counter()
+    page("a" + run * 30_000 + "b")
+    assert time.perf_counter() - began < 2
