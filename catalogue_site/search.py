@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -11,7 +12,8 @@ from werkzeug.wrappers import Response
 
 from indexer import facets
 from indexer.errors import InvalidQuery
-from indexer.search import Query, Results
+from indexer.query import LONGEST
+from indexer.search import Query, Results, Understood
 
 from . import presentation
 from .site import canonical, engine, store
@@ -36,53 +38,61 @@ def ordered(key: str, counts: Mapping[str, int]) -> list[str]:
 
 @bp.get("/recherche")
 def page() -> str | Response:
-    tidy = canonical_arguments(list(request.args.items(multi=True)))
-    if tidy != list(request.args.items(multi=True)):
-        return redirect("/recherche" + (f"?{urlencode(tidy)}" if tidy else ""), code=302)
-    query = query_of(tidy)
+    given = [*request.args.items(multi=True)]
+    query = query_of(given)
+    if given != arguments_of(query):
+        return redirect(address_of(query))
     try:
         results = engine().search(query)
     except InvalidQuery as error:
         return render_template("search.html", **view(query, Results(), str(error)))
+    if query.page > (last := last_page(query, results.total)):
+        return redirect(address_of(replace(query, page=last)))
     return render_template("search.html", **view(query, results))
-
-
-def canonical_arguments(given: Address) -> Address:
-    """The same question in one spelling: known parameters, value slugs, one order, no blanks."""
-    tidy: Address = []
-    for name in ("q", *facets.FACETS, "mots", "tri", "page"):
-        values = [value.strip() for key, value in given if key == name and value.strip()]
-        if name in facets.FACETS:
-            slugs = (v if v == UNSAID else facets.value_of(name, v) or v for v in values)
-            values = sorted(set(slugs))
-        tidy += [(name, value) for value in dict.fromkeys(values)]
-    return tidy
 
 
 def query_of(arguments: Address) -> Query:
     """The question an address asks; what makes no sense in it is left aside."""
-    single = dict(arguments)
-    number = single.get("page", "1")
+    said: dict[str, list[str]] = {}
+    for name, value in arguments:
+        if text := BLANKS.sub(" ", value).strip():
+            said.setdefault(name, []).append(text)
+    single = {name: values[0] for name, values in said.items()}
+    number = single.get("page", "")
     return Query(
         text=single.get("q", ""),
-        filters={
-            key: tuple(value for name, value in arguments if name == key)
-            for key in facets.FACETS
-            if key in single
-        },
-        sort=single.get("tri", "") if single.get("tri") in SORTS else "pertinence",
-        page=min(int(number), 1000) if number.isascii() and number.isdigit() and int(number) else 1,
+        filters={key: values_in(key, said[key]) for key in facets.FACETS if key in said},
+        sort=single["tri"] if single.get("tri") in SORTS else "pertinence",
+        page=int(number) if PAGE.fullmatch(number) else 1,
         literal=single.get("mots") == "tels-quels",
     )
 
 
-def address_of(query: Query, page: str = "/recherche") -> str:
-    """The address of a question."""
+#: Spaces of every kind, and what does not show.
+BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+
+PAGE = re.compile(r"[1-9][0-9]{0,5}")
+
+
+def values_in(key: str, texts: list[str]) -> tuple[str, ...]:
+    """The values of a facet that these mean, in one order; what means none finds nothing."""
+    slugs = (text if text == UNSAID else facets.value_of(key, text) or text for text in texts)
+    return tuple(sorted({*slugs}))
+
+
+def arguments_of(query: Query) -> Address:
+    """What an address says of a question, in one order."""
     arguments: Address = [("q", query.text)] if query.text else []
     arguments += [(key, value) for key, values in query.filters.items() for value in values]
     arguments += [("mots", "tels-quels")] if query.literal else []
     arguments += [("tri", query.sort)] if query.sort != "pertinence" else []
     arguments += [("page", str(query.page))] if query.page > 1 else []
+    return arguments
+
+
+def address_of(query: Query, page: str = "/recherche") -> str:
+    """The address of a question."""
+    arguments = arguments_of(query)
     return page + (f"?{urlencode(arguments)}" if arguments else "")
 
 
@@ -97,14 +107,15 @@ def view(query: Query, results: Results, problem: str = "") -> dict[str, object]
         "groups": list(groups(query, results)),
         "active": list(active(first_page)),
         "cleared": address_of(Query(text=query.text)),
-        "understood": list(understood(first_page, results)),
+        "understood": list(notes(first_page, results.understood)),
+        "ignored": list(notes(first_page, results.ignored)),
         "relaxed": results.relaxed,
         "suggestion": suggestion(first_page, results),
         "sorts": list(sorts(first_page)),
         "items": items_of(results),
         "first": (query.page - 1) * query.size + 1,
         "pages": list(pages(query, results.total)),
-        "without": [] if results.total or problem else list(without_each_filter(first_page)),
+        "without": [] if results.total or problem else list(ways_out(first_page, results)),
         "problem": problem,
     }
 
@@ -113,10 +124,12 @@ def heading(query: Query, results: Results) -> str:
     found = {0: "Aucune ressource", 1: "1 ressource"}.get(
         results.total, f"{results.total} ressources"
     )
-    return f"{found} pour « {query.text} »" if query.text else found
+    is_short = 0 < len(query.text) <= LONGEST  # a longer one is refused
+    return f"{found} pour « {query.text} »" if is_short else found
 
 
 def groups(query: Query, results: Results) -> Iterator[Mapping[str, object]]:
+    used = {*query.filters, *(note.facet for note in results.understood)}
     for key, facet in facets.FACETS.items():
         counts = results.facets.get(key, {})
         chosen = query.filters.get(key, ())
@@ -132,8 +145,13 @@ def groups(query: Query, results: Results) -> Iterator[Mapping[str, object]]:
             "shown": [value_of(key, v, counts, chosen) for v in shown],
             "rest": [value_of(key, v, counts, chosen) for v in found if v not in shown],
             # Counted over what the other filters leave: known only while this one is not used.
-            "said": None if chosen else round(100 * (1 - counts.get(UNSAID, 0) / results.total)),
+            "said": None if key in used else share_said(counts, results.total),
         }
+
+
+def share_said(counts: Mapping[str, int], total: int) -> int:
+    """The percentage of these resources that say something."""
+    return round(100 * (total - counts.get(UNSAID, 0)) / total)
 
 
 def value_of(
@@ -170,17 +188,22 @@ def without(query: Query, key: str, value: str) -> Query:
     return replace(query, filters={name: values for name, values in kept.items() if values})
 
 
-def without_each_filter(query: Query) -> Iterator[Mapping[str, object]]:
-    """What taking each filter away would bring, where it brings something."""
-    for key, values in query.filters.items():
-        for value in values:
-            wider = without(query, key, value)
-            if count := engine().search(wider).total:
-                yield {"label": label(key, value), "count": count, "address": address_of(wider)}
-
-
-def understood(query: Query, results: Results) -> Iterator[Mapping[str, str]]:
+def ways_out(query: Query, results: Results) -> Iterator[Mapping[str, object]]:
+    """What taking each filter away, chosen or understood, would bring, where it brings something."""
+    wider = [
+        (label(key, value), without(query, key, value))
+        for key, values in query.filters.items()
+        for value in values
+    ]
     for note in results.understood:
+        wider.append((label(note.facet, note.value), replace(query, text=note.rest)))
+    for name, other in wider:
+        if count := engine().search(other).total:
+            yield {"label": name, "count": count, "address": address_of(other)}
+
+
+def notes(query: Query, recognised: Iterable[Understood]) -> Iterator[Mapping[str, str]]:
+    for note in recognised:
         yield {
             "words": note.words,
             "label": facets.FACETS[note.facet].label,
@@ -207,7 +230,7 @@ def sorts(query: Query) -> Iterator[Mapping[str, object]]:
 
 def pages(query: Query, total: int) -> Iterator[Mapping[str, object]]:
     """The pages around this one, the first and the last."""
-    last = -(-total // query.size)
+    last = last_page(query, total)
     around = {1, last, *range(query.page - 2, query.page + 3)}
     for number in sorted(n for n in around if 1 <= n <= last):
         yield {
@@ -216,6 +239,10 @@ def pages(query: Query, total: int) -> Iterator[Mapping[str, object]]:
             "next": number == query.page + 1,
             "address": address_of(replace(query, page=number)),
         }
+
+
+def last_page(query: Query, total: int) -> int:
+    return max(1, -(-total // query.size))
 
 
 def items_of(results: Results) -> list[presentation.Item]:

@@ -33,6 +33,7 @@ def site(tmp_path_factory):
             description='<p>Une <b>séance</b></p><script>alert("x")</script>',
         )
         (notices / f"seance{number}.xml").write_text(granule)
+    (notices / "conte.xml").write_text(lom("Un conte à la maison"))
     (notices / "shakespeare.xml").write_text(
         lom('5 &lt; 7 &amp; "Shakespeare"', location="javascript:alert(1)")
     )
@@ -141,6 +142,12 @@ def test_a_filter_understood_in_the_words_is_shown_and_undone(page):
         ("q=&niveau=&page=", ""),
         ("niveau=cm2&q=x", "q=x&niveau=cm2"),
         ("niveau=cm2&niveau=cm1&inconnu=1", "niveau=cm1&niveau=cm2"),
+        ("q=x&q=y", "q=x"),
+        ("q=x%00%0d%0a++y%1b", "q=x+y"),
+        ("q=x&tri=hasard&mots=autres&page=0", "q=x"),
+        ("q=x&tri=pertinence&page=1", "q=x"),
+        ("q=fractions&page=" + "9" * 5000, "q=fractions"),
+        ("q=fractions&page=99", "q=fractions"),
     ],
 )
 def test_each_question_has_one_address(client, asked, canonical):
@@ -154,6 +161,22 @@ def test_without_result_there_are_ways_out(page):
     assert "Aucune ressource" in text_of(tree)
     ways = [link.get("href") for link in tree.cssselect(".cat-resultats li a")]
     assert "/recherche?q=compter" in ways
+
+
+def test_a_filter_understood_that_leaves_nothing_can_be_set_aside(page):
+    tree = page("/recherche?q=compter+6e")
+    assert "Aucune ressource" in text_of(tree)
+    assert "6e" in text_of(tree.cssselect(".cat-compris")[0])
+    [way] = [link for link in tree.cssselect(".cat-resultats li a") if "6e" in link.text_content()]
+    assert text_of(way) == "1 ressource sans le filtre « 6e »"
+    assert titles(page(way.get("href"))) == ["Compter jusqu’à dix"]
+
+
+def test_a_filter_recognised_but_not_applied_is_said(page):
+    tree = page("/recherche?q=conte+à+la+maison")
+    assert titles(tree) == ["Un conte à la maison"]
+    [note] = tree.cssselect(".cat-compris")
+    assert "« à la maison » est cherché tel quel" in text_of(note)
 
 
 def test_a_misspelt_word_gets_a_suggestion(page):
