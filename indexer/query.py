@@ -73,11 +73,14 @@ def parse(text: str) -> Parsed:
 
 
 def without(parsed: Parsed, spans: Iterable[tuple[int, int]]) -> Parsed:
-    """The same query without what stands there; nothing else moves."""
+    """The same query without what stands there; nothing else moves.
+
+    The stop words around it (« CM1 et CM2 ») ask for nothing by themselves.
+    """
     text = parsed.text
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
-    return Parsed(text=text, atoms=_distinct(_atoms(text)))
+    return Parsed(text=text, atoms=_distinct(_atoms(text, alone=False)))
 
 
 def _distinct(atoms: Iterable[Atom]) -> tuple[Atom, ...]:
@@ -95,12 +98,12 @@ PIECE = re.compile(
 )
 
 
-def _atoms(text: str) -> list[Atom]:
+def _atoms(text: str, *, alone: bool = True) -> list[Atom]:
     plain: list[Word] = []
     special: list[Atom] = []
     for match in PIECE.finditer(text):
         special += _special(match, plain)
-    found = [*special, *_words(plain, alone=not special)]
+    found = [*special, *_words(plain, alone=alone and not special)]
     return sorted(found, key=lambda atom: atom.start)
 
 

@@ -113,6 +113,13 @@ def test_filters_are_understood_in_the_words(library, text, slug, understood):
     assert [(one.words, one.facet, one.value) for one in results.understood] == understood
 
 
+@pytest.mark.parametrize("text", ["3e ou cm1", "la 3e et le CM1", "de la 3e au CM1 ?"])
+def test_stop_words_between_filters_ask_for_nothing(library, text):
+    results = library.search(Query(text=text))
+    assert {one.value for one in results.understood} == {"3e", "cm1"}
+    assert {"verdun", "fractions"} <= {*slugs(results)}
+
+
 def test_what_was_understood_can_be_undone(library):
     results = library.search(Query(text="verdun 3e", literal=True))
     assert results.understood == ()
