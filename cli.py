@@ -380,14 +380,20 @@ def wsgi() -> Flask:
 @main.command("search")
 @click.argument("words", metavar="QUERY")
 @click.option("--facet", "filters", multiple=True, metavar="NOM=VALEUR", help="Peut se répéter.")
+@click.option("--literal", is_flag=True, help="Les mots tels quels, sans y reconnaître de filtre.")
 @click.option("--json", "as_json", is_flag=True, help="Pour une machine : format documenté.")
 @click.option("--limit", default=10, type=click.IntRange(1, 1000))
 @pass_balises
 def search_command(
-    balises: Balises, words: str, filters: tuple[str, ...], as_json: bool, limit: int
+    balises: Balises,
+    words: str,
+    filters: tuple[str, ...],
+    literal: bool,
+    as_json: bool,
+    limit: int,
 ) -> None:
     """Cherche comme le site."""
-    query = Query(text=words, filters=_filters(filters), size=limit)
+    query = Query(text=words, filters=_filters(filters), literal=literal, size=limit)
     results = balises.engine.search(query)
     entries = {entry.slug: entry for entry in balises.store.read(hit.slug for hit in results.hits)}
     if as_json:

@@ -14,7 +14,7 @@ from catalogue_site import presentation
 from indexer import facets
 from indexer.entry import Duplicates, Entry, Outcome, SourceStatus, State
 from indexer.harvest import HarvestReport
-from indexer.search import Query, Results
+from indexer.search import Query, Results, Understood
 from metadata.finding import Finding, Severity
 
 NBSP = "\u00a0"
@@ -76,8 +76,9 @@ def harvest_report(report: HarvestReport) -> Iterator[str]:
 
 def results_text(query: Query, results: Results, entries: Mapping[str, Entry]) -> Iterator[str]:
     for note in results.understood:
-        value = facets.label_of(note.facet, note.value)
-        yield f"(« {note.words} » compris comme {facets.FACETS[note.facet].label} : {value})"
+        yield f"(« {note.words} » compris comme {_filter(note)} ; sinon : --literal)"
+    for note in results.ignored:
+        yield f"(rien sous {_filter(note)} : « {note.words} » est cherché tel quel)"
     if results.relaxed:
         yield f"(mots mis de côté, faute de résultat : {', '.join(results.relaxed)})"
     many = "ressources" if results.total > 1 else "ressource"
@@ -92,6 +93,10 @@ def results_text(query: Query, results: Results, entries: Mapping[str, Entry]) -
             yield f"     {hit.slug}"
     if results.suggestion:
         yield f"Vouliez-vous dire « {results.suggestion} » ?"
+
+
+def _filter(note: Understood) -> str:
+    return f"{facets.FACETS[note.facet].label} : {facets.label_of(note.facet, note.value)}"
 
 
 def results_document(results: Results, entries: Mapping[str, Entry]) -> dict[str, object]:
@@ -115,10 +120,15 @@ def results_document(results: Results, entries: Mapping[str, Entry]) -> dict[str
         "total": results.total,
         "results": found,
         "facets": {key: dict(values) for key, values in results.facets.items()},
-        "understood": [asdict(note) for note in results.understood],
+        "understood": [_recognised(note) for note in results.understood],
+        "ignored": [_recognised(note) for note in results.ignored],
         "relaxed": [*results.relaxed],
         "suggestion": results.suggestion,
     }
+
+
+def _recognised(note: Understood) -> dict[str, str]:
+    return {"words": note.words, "facet": note.facet, "value": note.value}
 
 
 STATES = {
@@ -126,6 +136,12 @@ STATES = {
     State.WITHHELD: "en attente de qualification",
     State.GONE: "partie de sa source",
     State.TAKEN_DOWN: "retirée du catalogue",
+}
+PLURALS = {
+    State.PUBLISHED: "publiées",
+    State.WITHHELD: "en attente de qualification",
+    State.GONE: "parties de leur source",
+    State.TAKEN_DOWN: "retirées du catalogue",
 }
 
 

@@ -37,6 +37,11 @@ def harvested(run, tmp_path):
     return run
 
 
+def plain(said):
+    """A text with ordinary spaces only."""
+    return said.replace("\u00a0", " ").replace("\u202f", " ")
+
+
 def slug_named(run, words):
     return json.loads(run("search", words, "--json").stdout)["results"][0]["slug"]
 
@@ -77,6 +82,22 @@ def test_a_search_takes_facets_and_says_what_it_understood(harvested):
     assert understood["understood"] == [{"words": "cm2", "facet": "niveau", "value": "cm2"}]
     assert [hit["title"] for hit in understood["results"]] == ["Fractions en boîte"]
     assert understood["facets"]["discipline"]["mathematiques"] == 1
+
+
+def test_what_was_understood_is_said_and_can_be_undone(harvested):
+    said = harvested("search", "fractions cm2").stdout
+    assert "« cm2 » compris comme niveau de classe : CM2 ; sinon : --literal" in plain(said)
+    literal = harvested("search", "fractions cm2", "--literal").stdout
+    assert "compris comme" not in literal
+    assert "Fractions en boîte" in literal
+
+
+def test_a_filter_recognised_but_not_applied_is_said(run, tmp_path):
+    (tmp_path / "conte.xml").write_text(lom("Un conte à la maison"))
+    run("harvest", "conte.xml")
+    said = plain(run("search", "conte à la maison").stdout)
+    assert "rien sous usage : à la maison : « à la maison » est cherché tel quel" in said
+    assert json.loads(run("search", "conte à la maison", "--json").stdout)["ignored"]
 
 
 @pytest.mark.parametrize(
