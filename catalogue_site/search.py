@@ -24,6 +24,7 @@ UNSAID = "-"
 SHOWN = 6  # values of a facet before « Tout afficher »
 OPENED = ("cycle", "niveau", "discipline", "usage", "type", "duree")
 SORTS = {"pertinence": "pertinence", "date": "date de mise à jour", "titre": "titre"}
+MOST_WAYS = 10  # each is a search
 LITTLE = 3  # fewer results than this: did you mean
 Address = list[tuple[str, str]]
 
@@ -54,8 +55,9 @@ def page() -> str | Response:
 def query_of(arguments: Address) -> Query:
     """The question an address asks; what makes no sense in it is left aside."""
     said: dict[str, list[str]] = {}
-    for name, value in arguments:
-        if text := BLANKS.sub(" ", value).strip():
+    for name, value in arguments[:MOST_ARGUMENTS]:
+        text = BLANKS.sub(" ", value).strip()
+        if text and (name == "q" or len(text) <= LONGEST):
             said.setdefault(name, []).append(text)
     single = {name: values[0] for name, values in said.items()}
     number = single.get("page", "")
@@ -67,6 +69,9 @@ def query_of(arguments: Address) -> Query:
         literal=single.get("mots") == "tels-quels",
     )
 
+
+#: More than anybody chooses: the page links to the question without each of them.
+MOST_ARGUMENTS = 100
 
 #: Spaces of every kind, and what does not show.
 BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
@@ -197,7 +202,7 @@ def ways_out(query: Query, results: Results) -> Iterator[Mapping[str, object]]:
     ]
     for note in results.understood:
         wider.append((label(note.facet, note.value), replace(query, text=note.rest)))
-    for name, other in wider:
+    for name, other in wider[:MOST_WAYS]:
         if count := engine().search(other).total:
             yield {"label": name, "count": count, "address": address_of(other)}
 

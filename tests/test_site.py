@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 import pytest
 from lxml import html
@@ -154,6 +155,16 @@ def test_each_question_has_one_address(client, asked, canonical):
     answer = client.get(f"/recherche?{asked}")
     assert answer.status_code == 302
     assert answer.headers["Location"] == "/recherche" + (f"?{canonical}" if canonical else "")
+
+
+def test_a_question_of_ten_thousand_filters_is_answered_at_once(client):
+    many = "&".join(f"niveau=x{number}" for number in range(10_000))
+    began = time.perf_counter()
+    answer = client.get(f"/recherche?{many}", follow_redirects=True)
+    assert answer.status_code == 200
+    assert len(answer.data) < 1_000_000
+    assert len(client.get(f"/recherche?source={'x' * 100_000}").data) < 10_000
+    assert time.perf_counter() - began < 5
 
 
 def test_without_result_there_are_ways_out(page):
