@@ -83,11 +83,13 @@ def search_is_down(error: SearchError) -> tuple[str, int]:
     )
 
 
-def http_error(error: HTTPException) -> tuple[str, int]:
+def http_error(error: HTTPException) -> tuple[str, int, dict[str, str]]:
     status = error.code or 500
     if status == 404:
-        return error_page(404, "Page introuvable", resource.NOT_FOUND)
-    return error_page(status, "Demande impossible", "Cette adresse ne peut pas être servie ainsi.")
+        return *error_page(404, "Page introuvable", resource.NOT_FOUND), {}
+    said = {name: value for name, value in error.get_headers() if name == "Allow"}
+    message = "Cette adresse ne peut pas être servie ainsi."
+    return *error_page(status, "Demande impossible", message), said
 
 
 def failure(error: Exception) -> tuple[str, int]:

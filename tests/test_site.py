@@ -300,6 +300,12 @@ def test_a_page_that_is_not_there_helps(page, address):
     assert tree.cssselect("form[action='/recherche']")
 
 
+def test_a_method_that_is_not_allowed_is_told_which_are(client):
+    answer = client.post("/recherche")
+    assert answer.status_code == 405
+    assert {*answer.headers["Allow"].split(", ")} == {"GET", "HEAD", "OPTIONS"}
+
+
 @pytest.mark.parametrize("address", ["/", "/recherche?q=fractions", "/aide/chercher", "/rien"])
 def test_every_answer_carries_its_guards_and_no_cookie(client, address):
     answer = client.get(address)
