@@ -177,10 +177,9 @@ def demo(ctx: click.Context, serving: bool, host: str, port: int) -> None:
     settings = replace(load(sample.CONFIGURATION), data=str(folder))
     balises = Balises(settings)
     reports = [_harvest(balises, each, full=False, confirm=False) for each in settings.source]
-    _index(balises)
-    written = build(balises.site, settings.public_folder)
-    total = sum(1 for _ in balises.store.slugs())
-    click.echo(f"{total} ressources publiées, {written} fichiers dans {settings.public_folder}")
+    if _index(balises) or not settings.public_folder.exists():
+        _build(balises, settings.public_folder)
+    click.echo(f"{len(balises.store.slugs())} ressources publiées")
     if serving:
         _serve(balises, host, port)
     elif any(report.error for report in reports):

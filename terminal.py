@@ -174,9 +174,13 @@ def why(entry: Entry) -> Iterator[str]:
 
 def source_text(status: SourceStatus, found: Results, now: datetime) -> Iterator[str]:
     info, run = status.info, status.last_run
-    states = ", ".join(f"{count} {STATES[state]}" for state, count in status.states.items())
+    states = ", ".join(
+        f"{count} {(PLURALS if count > 1 else STATES)[state]}"
+        for state, count in status.states.items()
+    )
+    refused = f"{status.rejects} refusée{'s' if status.rejects > 1 else ''}"
     yield f"{info.title or info.key} [{info.key}] – {info.kind}, {info.url}"
-    yield f"  {states or 'aucune entrée'} ; {status.rejects} refusées"
+    yield f"  {states or 'aucune entrée'} ; {refused}"
     if run:
         yield f"  dernière moisson : {_ago(run.started, now)}{'' if run.complete else ', incomplète'}"
         if run.error:

@@ -193,8 +193,7 @@ def test_entries_with_one_address_are_said_to_be_duplicates(run, tmp_path):
 
 def test_each_source_tells_how_it_is(harvested):
     said = harvested("sources").stdout
-    assert "4 publiée" in said
-    assert "1 refusées" in said
+    assert "4 publiées ; 1 refusée\n" in said
     assert "refusée : casse.xml" in said
     assert "couverture :" in said
 
