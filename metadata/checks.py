@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from . import coherence, communchecks, gar, taxonchecks
 from .elements import place
-from .finding import Finding
+from .finding import Finding, Severity
 from .garbytes import of_payload
 from .obligations import MINIMUM, OBLIGATIONS
 from .record import Reading
@@ -26,6 +26,17 @@ PROFILES: Mapping[str, tuple[Rule, ...]] = {
     "commun": communchecks.RULES,
 }
 
+#: The gravest first.
+SEVERITIES = tuple(Severity)
+
+#: The profile of a notice by its format; nobody asks of a feed what ScoLOMFR does.
+OF_FORMAT = {"lomfr": "lomfr", "json": "lomfr", "commun": "commun", "row": "commun"}
+
+
+def profile_of(format: str) -> str:
+    """The profile to judge a notice by when nobody names one."""
+    return OF_FORMAT.get(format, "lom")
+
 
 def check(reading: Reading, profile: str = "lomfr", payload: bytes = b"") -> tuple[Finding, ...]:
     """Every finding on a record, in the order of the standard, then of the lines.
@@ -35,10 +46,19 @@ def check(reading: Reading, profile: str = "lomfr", payload: bytes = b"") -> tup
     found = [*reading.findings]
     if profile == "gar":
         found += of_payload(payload)
-    judged = {finding.element for finding in found}
+    said = {(finding.element, finding.severity) for finding in found}
     for rule in PROFILES[profile]:
-        found += (one for one in rule(reading) if not (rule.absence and one.element in judged))
+        found += (one for one in rule(reading) if not (rule.absence and _is_said(one, said)))
     return tuple(sorted(dict.fromkeys(found), key=_order))
+
+
+def _is_said(absence: Finding, said: set[tuple[str, Severity]]) -> bool:
+    """Has the reader refused what is not there, as gravely, in this element or inside it?"""
+    graver = SEVERITIES[: SEVERITIES.index(absence.severity) + 1]
+    return any(
+        severity in graver and f"{element}.".startswith(f"{absence.element}.")
+        for element, severity in said
+    )
 
 
 def _order(finding: Finding) -> tuple[tuple[int, ...], float, int]:

@@ -16,6 +16,7 @@ from .normalise import minutes
 from .placeholders import CATALOGS, SHARED_IDENTIFIERS, UNFILLED, is_title
 from .record import LangString, Record
 from .rule import Fault, Rule
+from .vocabulary import scolomfr
 
 
 def quoted(text: str) -> str:
@@ -93,12 +94,15 @@ def description_is_title(record: Record) -> Iterator[Fault]:
 
 def nameless(record: Record) -> Iterator[Fault]:
     for number, contributions in (
-        ("2.3", record.life_cycle.contributions),
-        ("3.2", record.meta.contributions),
+        ("2.3.2", record.life_cycle.contributions),
+        ("3.2.2", record.meta.contributions),
     ):
         for contribution in contributions:
-            if not any(entity.name or entity.organisation for entity in contribution.entities):
-                role = contribution.role.text if contribution.role else "sans rôle"
+            # Without a role either, it only gives a date, as feeds do.
+            if contribution.role and not any(
+                entity.name or entity.organisation for entity in contribution.entities
+            ):
+                role = scolomfr().label(contribution.role.uri) or contribution.role.text
                 yield Fault(f"Un contributeur ({role}) n’a ni nom ni organisme.", number)
 
 
@@ -151,9 +155,13 @@ def no_size(record: Record) -> Iterator[Fault]:
 MIME = re.compile(r"[\w.+-]+/[\w.+*-]+(?:\s*;.*)?")
 
 
+#: What the readers call a package, which has no media type of its own: « SCORM 1.2 ».
+PACKAGE = re.compile(r"(?:SCORM|IMS|cmi5|H5P)\b.*")
+
+
 def not_a_media_type(record: Record) -> Iterator[Fault]:
     for value in record.technical.formats:
-        if not MIME.fullmatch(value):
+        if not MIME.fullmatch(value) and not PACKAGE.fullmatch(value):
             yield Fault(f"{quoted(value)} n’est pas un type de média.")
 
 
@@ -236,10 +244,11 @@ RULES = (
     Rule(
         code="lom-contributeur-anonyme",
         severity=Severity.WARNING,
-        element="2.3",
+        element="2.3.2",
         about="Chaque contributeur a un nom ou un organisme (2.3, 3.2).",
         remedy="Donnez FN ou ORG dans la vCard, ou retirez la contribution.",
         find=nameless,
+        absence=True,
     ),
     Rule(
         code="lom-contributeur-sans-role",

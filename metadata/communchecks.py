@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 from .coherence import default_title, is_private, quoted
 from .finding import Severity
+from .keyplaces import get_licence
 from .licences import HAS_LICENCE, licence_of
 from .normalise import minutes
 from .record import Record
@@ -113,11 +114,9 @@ def no_licence(record: Record) -> Iterator[Fault]:
 
 def unknown_licence(record: Record) -> Iterator[Fault]:
     if says_rights(record) and licence_of(record) is None:
-        said = next(filter(None, map(french, record.rights.descriptions)), "")
-        yield Fault(f"La licence {quoted(said)} n’est pas reconnue." if said else UNREADABLE)
-
-
-UNREADABLE = "Le lien vers la licence n’est pas reconnu."
+        named = (each.text for each in get_licence(record))
+        said = next(filter(None, (*named, *map(french, record.rights.descriptions))), "")
+        yield Fault(f"La licence {quoted(said)} n’est pas reconnue.")
 
 
 def licence_not_free(record: Record) -> Iterator[Fault]:
@@ -166,7 +165,7 @@ def _rule(
         about=about,
         remedy=remedy,
         find=find,
-        absence="-absent" in code,
+        absence="-absent" in code or code == "licence-inconnue",
     )
 
 

@@ -166,7 +166,7 @@ class ValueReader:
             return None
         found = entity(text)
         if found is None:
-            self._notes.note(
+            self._notes.warn(
                 "lom-vcard-vide",
                 slot.number,
                 "La vCard ne nomme ni personne ni organisation.",

@@ -175,7 +175,7 @@ def _readings(
     metadata: etree._Element, side: Side | None, folder: str, seen: set[str]
 ) -> Iterator[Reading]:
     for lom in children(metadata, "lom"):
-        yield _real(lomfr.read(lom))
+        yield lomfr.read(lom)
     for each in _pointers(metadata):
         location = clean(each.text or "")
         if location and location not in seen:
@@ -203,22 +203,13 @@ def _beside(element: etree._Element, location: str, side: Side | None, folder: s
         if payload is None:
             return not_read("absente du paquet.", "Ajoutez ce fichier, ou retirez le renvoi.")
         raw = RawRecord(identifier=location, format="lomfr", payload=payload)
-        found = _real(lomfr.parse(raw))
+        found = lomfr.parse(raw)
     except ParseError as error:
         where = f" (ligne {error.line})" if error.line else ""
         return not_read(f"illisible{where}\u00a0: {error.message}", error.remedy)
     return Reading(
         record=found.record, findings=tuple(_in_file(each, location) for each in found.findings)
     )
-
-
-def _real(reading: Reading) -> Reading:
-    """A reading without what a tool wrote in nobody's name."""
-    record, withdrawn = withdraw(reading.record)
-    placed = [
-        replace(each, line=reading.lines.get(each.element.split(" ")[0])) for each in withdrawn
-    ]
-    return replace(reading, record=record, findings=(*reading.findings, *placed))
 
 
 def _in_file(fault: Finding, location: str) -> Finding:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from .elements import element as named
 from .finding import Finding, Severity
 from .record import Contribution, Entity, Identifier, LangString, Record
 
@@ -31,6 +32,8 @@ PEOPLE = {
 CATALOGS = {"catalog", "my catalog", "catalogue"}
 #: eXeLearning gives this one to every package.
 SHARED_IDENTIFIERS = {"4a7d755e-34a5-410a-a7d4-601881136623"}
+
+NOBODY = Entity()
 
 Value = TypeVar("Value")
 
@@ -58,26 +61,27 @@ def withdraw(record: Record) -> tuple[Record, tuple[Finding, ...]]:
     """A record without what its tool wrote in nobody's name, and a finding for each element."""
     sieve = _Sieve()
     general, life, meta = record.general, record.life_cycle, record.meta
-    title = sieve.texts("1.2 titre", (general.title,), TITLES)
+    title = sieve.texts("1.2", (general.title,), TITLES)
+    identifiers = sieve.sift("1.1", general.identifiers, _identifies, lambda each: each.entry)
+    descriptions = sieve.texts("1.4", general.descriptions, DESCRIPTIONS)
+    keywords = sieve.texts("1.5", general.keywords, KEYWORDS)
+    contributions = sieve.people("2.3", life.contributions)
+    of_meta = sieve.people("3.2", meta.contributions)
+    rights = sieve.texts("6.3", record.rights.descriptions, DESCRIPTIONS)
+    if not sieve.findings:
+        return record, ()
     kept = replace(
         record,
         general=replace(
             general,
-            identifiers=sieve.sift(
-                "1.1 identifiant", general.identifiers, _identifies, lambda each: each.entry
-            ),
+            identifiers=identifiers,
             title=title[0] if title else (),
-            descriptions=sieve.texts("1.4 description", general.descriptions, DESCRIPTIONS),
-            keywords=sieve.texts("1.5 mot-clé", general.keywords, KEYWORDS),
+            descriptions=descriptions,
+            keywords=keywords,
         ),
-        life_cycle=replace(
-            life, contributions=sieve.people("2.3 contribution", life.contributions)
-        ),
-        meta=replace(meta, contributions=sieve.people("3.2 contribution", meta.contributions)),
-        rights=replace(
-            record.rights,
-            descriptions=sieve.texts("6.3 droits", record.rights.descriptions, DESCRIPTIONS),
-        ),
+        life_cycle=replace(life, contributions=contributions),
+        meta=replace(meta, contributions=of_meta),
+        rights=replace(record.rights, descriptions=rights),
     )
     return kept, tuple(sieve.findings)
 
@@ -90,39 +94,42 @@ class _Sieve:
 
     def sift(
         self,
-        element: str,
+        number: str,
         values: tuple[Value, ...],
         is_real: Callable[[Value], bool],
         said: Callable[[Value], str],
     ) -> tuple[Value, ...]:
         kept = tuple(value for value in values if is_real(value))
         if len(kept) < len(values):
-            self._say(element, next(said(value) for value in values if not is_real(value)))
+            self._say(number, next(said(value) for value in values if not is_real(value)))
         return kept
 
     def texts(
-        self, element: str, values: tuple[LangString, ...], words: set[str]
+        self, number: str, values: tuple[LangString, ...], words: set[str]
     ) -> tuple[LangString, ...]:
         def is_real(text: LangString) -> bool:
             return not text or any(not _left_by_a_tool(each.value, words) for each in text)
 
-        return self.sift(element, values, is_real, lambda text: text[0].value)
+        return self.sift(number, values, is_real, lambda text: text[0].value)
 
     def people(
-        self, element: str, contributions: tuple[Contribution, ...]
+        self, number: str, contributions: tuple[Contribution, ...]
     ) -> tuple[Contribution, ...]:
         kept = []
         for contribution in contributions:
             entities = tuple(map(_real, contribution.entities))
             for each, real in zip(contribution.entities, entities, strict=True):
                 if real != each:
-                    self._say(element, each.organisation or each.name)
-            somebody = tuple(entity for entity in entities if entity != Entity())
-            if somebody or not entities or contribution.date.value:
+                    self._say(number, each.organisation or each.name)
+            somebody = tuple(entity for entity in entities if entity != NOBODY)
+            if somebody == contribution.entities:
+                kept.append(contribution)
+            elif somebody or contribution.date.value:
                 kept.append(replace(contribution, entities=somebody))
         return tuple(kept)
 
-    def _say(self, element: str, value: str) -> None:
+    def _say(self, number: str, value: str) -> None:
+        element = named(number)
         if all(finding.element != element for finding in self.findings):
             self.findings.append(
                 Finding(
@@ -138,7 +145,10 @@ class _Sieve:
 
 def _left_by_a_tool(text: str, words: set[str]) -> bool:
     text = text.strip()
-    return text.casefold() in words or bool(COMPANY.search(text) or UNFILLED.fullmatch(text))
+    said = text.casefold()
+    if "company" in said and COMPANY.search(text):
+        return True
+    return said in words or UNFILLED.fullmatch(text) is not None
 
 
 def _identifies(identifier: Identifier) -> bool:
@@ -147,9 +157,10 @@ def _identifies(identifier: Identifier) -> bool:
 
 
 def _real(entity: Entity) -> Entity:
-    return replace(
-        entity, name=_unless_model(entity.name), organisation=_unless_model(entity.organisation)
-    )
+    name, organisation = _unless_model(entity.name), _unless_model(entity.organisation)
+    if name == entity.name and organisation == entity.organisation:
+        return entity
+    return replace(entity, name=name, organisation=organisation)
 
 
 def _unless_model(name: str) -> str:
