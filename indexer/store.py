@@ -6,7 +6,6 @@ and the search index can be made again from them at any time. How a harvest writ
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -15,11 +14,11 @@ import sqlalchemy as sa
 
 from metadata import MetadataError, RawRecord, Reading, Record, parse
 from metadata.record import General, Text
-from metadata.vocabulary import scolomfr
 
-from . import keeping
+from . import keeping, mappings
 from .arrival import arrive, storable
 from .changes import batches, note, note_where
+from .duplicates import find_duplicates
 from .entry import Change, Duplicates, Entry, Family, Reject, SourceStatus, State, Unmapped
 from .errors import RecordNotFound, StoreError
 from .families import regrouping
@@ -27,17 +26,14 @@ from .runs import Runs
 from .schema import (
     CHANGES,
     ENTRIES,
-    MAPPINGS,
-    NAMES,
     PAYLOADS,
     REJECTS,
     SOURCES,
-    UNMAPPED,
     AnyRow,
     open_database,
     writing,
 )
-from .terms import Mappings, mapped, name_of
+from .terms import Mappings, mapped
 
 #: How many entries are read from the database, and their records from their bytes, at once.
 BATCH = 100
@@ -87,10 +83,10 @@ class SqlStore:
         for batch in batches(slugs, BATCH):
             with self._engine.connect() as db:
                 rows = {row.slug: row for row in db.execute(_entries(batch, state))}
-                mappings = _mappings(db)
+                decided = mappings.decided(db)
             for slug in batch:
                 if slug in rows:
-                    yield _entry(rows[slug], mappings)
+                    yield _entry(rows[slug], decided)
 
     def slugs(self, state: State = State.PUBLISHED) -> list[str]:
         """The slugs of all entries in a state, in order."""
@@ -170,18 +166,8 @@ class SqlStore:
         Return how many entries say it: the index will look at them again. Raise StoreError when
         there is no such concept.
         """
-        concept = scolomfr().concept(uri)
-        if concept is None:
-            raise StoreError(f"Aucun vocabulaire n’a de concept «\u00a0{uri}\u00a0».")
-        key = {"vocabulary": concept.vocabulary, "name": storable(name_of(value))}
-        said = sa.select(UNMAPPED.c.slug).where(
-            UNMAPPED.c.vocabulary == key["vocabulary"], UNMAPPED.c.name == key["name"]
-        )
         with self._writer.begin() as tx:
-            old = (MAPPINGS.c[name] == text for name, text in key.items())
-            tx.execute(sa.delete(MAPPINGS).where(*old))
-            tx.execute(sa.insert(MAPPINGS).values(**key, uri=concept.uri, since=now))
-            return note_where(tx, ENTRIES.c.slug.in_(said))
+            return mappings.decide(tx, value, uri, now)
 
     # What the operator looks at
 
@@ -200,44 +186,13 @@ class SqlStore:
 
     def unmapped(self, source: str = "") -> list[Unmapped]:
         """The values that nobody knows yet, by source, the most frequent first."""
-        columns = (ENTRIES.c.source, *UNMAPPED.c["element", "vocabulary", "name"])
-        count = sa.func.count().label("count")
-        value, example = sa.func.min(UNMAPPED.c.value), sa.func.min(UNMAPPED.c.slug)
-        decided = sa.exists().where(
-            MAPPINGS.c.vocabulary == UNMAPPED.c.vocabulary, MAPPINGS.c.name == UNMAPPED.c.name
-        )
-        query = (
-            sa.select(*columns, value.label("value"), example.label("example"), count)
-            .join(ENTRIES, ENTRIES.c.slug == UNMAPPED.c.slug)
-            .where(ENTRIES.c.state.in_((State.PUBLISHED, State.WITHHELD)), ~decided)
-            .group_by(*columns)
-            .order_by(ENTRIES.c.source, count.desc(), UNMAPPED.c.element, UNMAPPED.c.name)
-        )
         with self._engine.connect() as db:
-            rows = db.execute(query.where(ENTRIES.c.source == source) if source else query).all()
-        names = Unmapped.__dataclass_fields__
-        return [Unmapped(**{name: row._mapping[name] for name in names}) for row in rows]
+            return mappings.unmapped(db, source)
 
     def duplicates(self) -> list[Duplicates]:
-        """The published entries that share a name of the resource, families apart."""
-        shared = (
-            sa.select(NAMES.c.kind, NAMES.c.value)
-            .join(ENTRIES, ENTRIES.c.slug == NAMES.c.slug)
-            .where(ENTRIES.c.state == State.PUBLISHED, NAMES.c.kind != "name")
-            .group_by(NAMES.c.kind, NAMES.c.value)
-            .having(sa.func.count() > 1)
-            .subquery()
-        )
-        query = (
-            sa.select(NAMES.c.kind, NAMES.c.value, ENTRIES.c.slug, ENTRIES.c.head)
-            .join(shared, (shared.c.kind == NAMES.c.kind) & (shared.c.value == NAMES.c.value))
-            .join(ENTRIES, ENTRIES.c.slug == NAMES.c.slug)
-            .where(ENTRIES.c.state == State.PUBLISHED)
-            .order_by(NAMES.c.kind, NAMES.c.value, ENTRIES.c.slug)
-        )
+        """The published entries that look like the same resource, and what they share."""
         with self._engine.connect() as db:
-            rows = db.execute(query).all()
-        return _duplicates(rows)
+            return find_duplicates(db)
 
     # Reading everything again
 
@@ -308,11 +263,7 @@ def _entries(slugs: list[str], state: State | None = None) -> sa.Select[Any]:
     return query if state is None else query.where(ENTRIES.c.state == state)
 
 
-def _mappings(db: sa.Connection) -> Mappings:
-    return {(row.vocabulary, row.name): row.uri for row in db.execute(sa.select(MAPPINGS))}
-
-
-def _entry(row: AnyRow, mappings: Mappings) -> Entry:
+def _entry(row: AnyRow, decided: Mappings) -> Entry:
     reading = _reading(row)
     return Entry(
         slug=row.slug,
@@ -324,7 +275,7 @@ def _entry(row: AnyRow, mappings: Mappings) -> Entry:
         source_title=row.source_title,
         licence=row.licence,
         state=State(row.state),
-        record=mapped(reading.record, mappings),
+        record=mapped(reading.record, decided),
         findings=reading.findings,
         family=row.head,
         first_seen=row.first_seen,
@@ -350,16 +301,3 @@ def _reading(row: AnyRow) -> Reading:
     except MetadataError:
         # A newer reader refuses what an older one took: its title remains, until it is mended.
         return Reading(record=Record(general=General(title=(Text(row.title),))))
-
-
-def _duplicates(rows: Iterable[AnyRow]) -> list[Duplicates]:
-    """Groups of entries, each once, under the first thing they share; not within one family."""
-    groups: dict[tuple[str, str], list[AnyRow]] = defaultdict(list)
-    for row in rows:
-        groups[row.kind, row.value].append(row)
-    found: dict[tuple[str, ...], Duplicates] = {}
-    for (kind, value), members in groups.items():
-        slugs = tuple(row.slug for row in members)
-        if len({row.head or row.slug for row in members}) > 1:
-            found.setdefault(slugs, Duplicates(slugs=slugs, kind=kind, value=value))
-    return [*found.values()]

@@ -136,8 +136,8 @@ def _taxa(path: TaxonPath, purpose: str, meaning: Meaning) -> TaxonPath:
     """A path of ScoLOMFR may hold any unknown taxon; one of a foreign scheme counts by its leaf."""
     named = _scheme_of(path)
     vocabulary = named or _expected_for(purpose)
-    unknown = [index for index, taxon in enumerate(path.taxa) if not _is_known(taxon)]
-    if not _is_shipped(vocabulary) or not unknown:
+    unknown = [index for index, taxon in enumerate(path.taxa) if not _is_concept(taxon.id)]
+    if not unknown or not _is_shipped(vocabulary):
         return path
     if not named:
         unknown = [len(path.taxa) - 1] if len(unknown) == len(path.taxa) else []
@@ -167,17 +167,14 @@ def _expected_for(purpose: str) -> str:
     return SUBJECTS if purpose == DISCIPLINE else scolomfr().vocabulary_of(purpose)
 
 
-def _is_shipped(vocabulary: str) -> bool:
-    return bool(vocabulary) and bool(_members(vocabulary))
-
-
 @lru_cache(maxsize=64)
-def _members(vocabulary: str) -> int:
-    return len(scolomfr().members(vocabulary))
+def _is_shipped(vocabulary: str) -> bool:
+    return bool(vocabulary) and bool(scolomfr().members(vocabulary))
 
 
-def _is_known(taxon: Taxon) -> bool:
-    return scolomfr().concept(taxon.id) is not None
+@lru_cache(maxsize=65536)
+def _is_concept(uri: str) -> bool:
+    return scolomfr().concept(uri) is not None
 
 
 def _text_of(taxon: Taxon) -> str:

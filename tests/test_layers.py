@@ -37,8 +37,10 @@ ONLY_IN = {
     "whoosh": {"indexer/whoosh_engine.py", "indexer/whoosh_files.py"},
     "sqlalchemy": {
         "indexer/changes.py",
+        "indexer/duplicates.py",
         "indexer/families.py",
         "indexer/keeping.py",
+        "indexer/mappings.py",
         "indexer/runs.py",
         "indexer/schema.py",
         "indexer/store.py",
