@@ -18,8 +18,9 @@ EDGES = " \t\r\n\f\v\u2028\u2029\u00a0\u202f"
 
 def clean(text: str) -> str:
     """A text on one line: white space collapsed, non-breaking spaces kept inside."""
+    text = text.strip(EDGES)
     if text.isprintable() and "  " not in text:  # nothing but letters and single spaces
-        return text.strip(" ")
+        return text
     if text.isspace():
         return ""
     if HAS_INVISIBLE.search(text):
