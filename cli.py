@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -38,7 +39,7 @@ from indexer.syndication import FeedSource
 from indexer.table import TableSource
 from indexer.whoosh_engine import WhooshEngine
 from metadata import Finding, MetadataError, ParseError, RawRecord, Severity, UnknownFormat, commun
-from metadata.checks import PROFILES, check
+from metadata.checks import PROFILES, check, profile_of
 from metadata.vocabulary import scolomfr
 from settings import TEMPLATE, Settings, SettingsError, SourceSettings, load
 
@@ -569,10 +570,11 @@ def _only(file: str) -> RawRecord:
 
 def _name_of(path: Path, raw: RawRecord) -> str:
     """What to call a record of a file or folder: its path, and « #identifiant » in a file of many."""
+    # An address in it is no path: Path would take one slash of https:// away.
     if path.is_dir():
-        return str(path / raw.identifier)
+        return f"{path}{os.sep}{raw.identifier}"
     if raw.identifier.partition("#")[0] == path.name:
-        return str(path.with_name(raw.identifier))
+        return f"{path}{raw.identifier.removeprefix(path.name)}"
     return f"{path}#{raw.identifier}"
 
 
@@ -596,32 +598,46 @@ def validate(ctx: click.Context, paths: tuple[Path, ...], profile: str | None, f
 
     Code de sortie : 0 sans erreur, 1 avec, 2 illisible.
     """
-    status, found = 0, []
-    for path in paths:
+    found = [each for path in paths for each in _findings_in(path, profile)]
+    if said := "\n".join(terminal.FINDINGS[form](found)):
+        click.echo(said)
+    if any(finding.rule == UNREADABLE for _, finding in found):
+        ctx.exit(WRONG_USAGE)
+    ctx.exit(NEEDS_A_PERSON if any(f.severity is Severity.ERROR for _, f in found) else 0)
+
+
+#: The rule of what could not be read at all.
+UNREADABLE = "illisible"
+
+
+def _findings_in(path: Path, profile: str | None) -> Iterator[tuple[str, Finding]]:
+    """What there is to say of each record of a path, with its name. Raise UsageError."""
+    empty = True
+    try:
         for raw in _records_of(path):
-            findings, unreadable = _findings(raw, profile)
-            found += [(_name_of(path, raw), finding) for finding in findings]
-            errors = any(finding.severity is Severity.ERROR for finding in findings)
-            status = max(status, WRONG_USAGE if unreadable else NEEDS_A_PERSON if errors else 0)
-    click.echo("\n".join(terminal.FINDINGS[form](found)))
-    ctx.exit(status)
+            empty = False
+            for finding in _findings(raw, profile):
+                yield _name_of(path, raw), finding
+    except IndexerError as error:  # a list cut short: what it gave has been judged
+        yield str(path), _unreadable(ParseError(str(error)))
+        return
+    if empty:
+        raise click.UsageError(f"{path} ne contient aucune notice.")
 
 
-def _findings(raw: RawRecord, profile: str | None) -> tuple[tuple[Finding, ...], bool]:
-    """What there is to say of a record, and whether it could not be read at all."""
+def _findings(raw: RawRecord, profile: str | None) -> tuple[Finding, ...]:
     try:
         reading = metadata.parse(raw)
     except (ParseError, UnknownFormat) as error:
-        return (_unreadable(error),), True
-    chosen = profile or ("commun" if raw.format == "commun" else "lomfr")
-    return check(reading, chosen, raw.payload), False
+        return (_unreadable(error),)
+    return check(reading, profile or profile_of(raw.format), raw.payload)
 
 
 def _unreadable(error: ParseError | UnknownFormat) -> Finding:
     place = error if isinstance(error, ParseError) else ParseError(str(error))
     return Finding(
         severity=Severity.ERROR,
-        rule="illisible",
+        rule=UNREADABLE,
         element="fichier",
         message=place.message,
         remedy=place.remedy,

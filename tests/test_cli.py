@@ -313,6 +313,35 @@ def test_findings_are_given_to_machines(run, tmp_path):
     assert {issue["severity"] for issue in quality} <= {"major", "minor", "info"}
 
 
+def test_a_list_cut_short_hides_nothing_of_the_rest(run, tmp_path):
+    (tmp_path / "n").mkdir()
+    (tmp_path / "n" / "a.xml").write_text(lom(""))
+    (tmp_path / "n" / "b.xml").write_text("<rss><channel><item><title>Un</title></item>")
+    said = run("validate", "n", status=2).stdout
+    assert "n/a.xml:" in said
+    assert "[illisible]" in said
+    assert "b.xml" in said
+    [*found] = json.loads(run("validate", "n", "--format", "json", status=2).stdout)
+    assert {finding["rule"] for finding in found} >= {"illisible", "lom-1.2-absent"}
+
+
+def test_nothing_to_say_is_said_by_silence_and_nothing_to_read_is_not(run, tmp_path):
+    text = (Path(__file__).parent / "data" / "notice_complete.xml").read_text("utf-8")
+    (tmp_path / "n.xml").write_text(text)
+    assert run("validate", "n.xml").stdout == ""
+    assert json.loads(run("validate", "n.xml", "--format", "json").stdout) == []
+    (tmp_path / "vide").mkdir()
+    assert "aucune notice" in run("validate", "vide", status=2).output
+
+
+def test_a_feed_is_judged_as_a_feed_unless_a_profile_is_asked_for(run, tmp_path):
+    feed = "<rss><channel><item><title>Un</title><link>https://a.fr/</link></item></channel></rss>"
+    (tmp_path / "f.xml").write_text(feed)
+    assert run("validate", "f.xml").stdout.startswith("f.xml#https://a.fr/: ")
+    assert "lom-1.1-absent" not in run("validate", "f.xml").stdout
+    assert "lom-1.1-absent" in run("validate", "f.xml", "--profile", "lomfr", status=1).stdout
+
+
 def test_the_schema_of_commun_yml_is_json(run):
     assert "titre" in json.loads(run("schema").stdout)["properties"]
 
