@@ -572,7 +572,7 @@ def _name_of(path: Path, raw: RawRecord) -> str:
     """What to call a record of a file or folder: its path, and « #identifiant » in a file of many."""
     # An address in it is no path: Path would take one slash of https:// away.
     if path.is_dir():
-        return f"{path}{os.sep}{raw.identifier}"
+        return raw.identifier if path == Path() else f"{path}{os.sep}{raw.identifier}"
     if raw.identifier.partition("#")[0] == path.name:
         return f"{path}{raw.identifier.removeprefix(path.name)}"
     return f"{path}#{raw.identifier}"

@@ -337,7 +337,8 @@ def test_nothing_to_say_is_said_by_silence_and_nothing_to_read_is_not(run, tmp_p
 def test_a_feed_is_judged_as_a_feed_unless_a_profile_is_asked_for(run, tmp_path):
     feed = "<rss><channel><item><title>Un</title><link>https://a.fr/</link></item></channel></rss>"
     (tmp_path / "f.xml").write_text(feed)
-    assert run("validate", "f.xml").stdout.startswith("f.xml#https://a.fr/: ")
+    for path in ("f.xml", "."):
+        assert run("validate", path).stdout.startswith("f.xml#https://a.fr/: ")
     assert "lom-1.1-absent" not in run("validate", "f.xml").stdout
     assert "lom-1.1-absent" in run("validate", "f.xml", "--profile", "lomfr", status=1).stdout
 
