@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -297,7 +298,13 @@ def _raw(row: AnyRow) -> RawRecord:
 
 def _reading(row: AnyRow) -> Reading:
     try:
-        return parse(_raw(row))
+        return _read(_raw(row))
     except MetadataError:
         # A newer reader refuses what an older one took: its title remains, until it is mended.
         return Reading(record=Record(general=General(title=(Text(row.title),))))
+
+
+#: A page shows a record beside those of its list, then in other forms: it is read once for all.
+@lru_cache(maxsize=256)
+def _read(raw: RawRecord) -> Reading:
+    return parse(raw)
