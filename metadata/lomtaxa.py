@@ -9,7 +9,7 @@ from functools import lru_cache
 from lxml import etree
 
 from .lomnotes import Notes
-from .lomterms import is_called, listed, meaning
+from .lomterms import Meaning, is_called, listed, meaning
 from .record import Classification, Taxon, TaxonPath, Term
 from .vocabulary import SUBJECTS, Concept, canonical_uri, scolomfr
 
@@ -48,7 +48,9 @@ class TaxonReader:
         purpose = classification.purpose or (self._inferred(paths, place) if paths else None)
         expected = vocabulary_for(purpose.uri) if purpose else ""
         unknown: list[str] = []
-        paths = tuple(self._path(path, expected, unknown, place) for path in paths)
+        # Two paths may turn out to be one, once their terms are known.
+        found = (self._path(path, expected, unknown, place) for path in paths)
+        paths = tuple(dict.fromkeys(found))
         if unknown and (not purpose or expected == scolomfr().vocabulary_of(purpose.uri)):
             self._say_unknown(unknown, expected, place)
         if purpose is classification.purpose and paths == classification.taxon_paths:
@@ -74,6 +76,8 @@ class TaxonReader:
         for vocabulary in where:
             for text in filter(None, texts):
                 meant = meaning(text, vocabulary)
+                if meant.everyday:
+                    self._say_everyday(text, meant, vocabulary, place)
                 if meant.uri:
                     return taxon._replace(id=meant.uri)
                 if meant.candidates and text == label:
@@ -111,6 +115,18 @@ class TaxonReader:
                 "Corrigez l’objectif de la classification, ou le terme.",
                 place,
             )
+
+    def _say_everyday(
+        self, text: str, meant: Meaning, vocabulary: str, place: etree._Element
+    ) -> None:
+        self._notes.note(
+            "lom-mot-courant",
+            "9.2",
+            f"«\u00a0{text[:80]}\u00a0» n’est pas un libellé du vocabulaire {vocabulary}\u00a0: lu"
+            f" comme «\u00a0{meant.label}\u00a0».",
+            f"Donnez l’URI du terme dans l’élément id\u00a0: {meant.uri}.",
+            place,
+        )
 
     def _say_ambiguous(
         self, label: str, candidates: tuple[str, ...], vocabulary: str, place: etree._Element
