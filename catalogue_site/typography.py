@@ -52,8 +52,9 @@ RULES = tuple(
 
 def text(words: str) -> str:
     """Set a run of French text as a printer would."""
-    for pattern, replacement in RULES:
-        words = pattern.sub(replacement, words)
+    if not words.isspace():
+        for pattern, replacement in RULES:
+            words = pattern.sub(replacement, words)
     return words
 
 
