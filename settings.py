@@ -11,9 +11,11 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from itertools import islice
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, NamedTuple, get_args, get_type_hints
 
+from indexer.opening import reason_of
 from indexer.source import SourceInfo
 
 
@@ -27,7 +29,7 @@ class SourceSettings:
 
     key: str
     kind: str = field(metadata={"among": ("oaipmh", "files", "table", "syndication")})
-    url: str
+    url: str = field(metadata={"needed": True})
     title: str = ""
     prefix: str = "oai_dc"
     set: str = ""
@@ -55,7 +57,7 @@ class ForgeSettings:
     """One [[forge]]: a GitLab instance, and which of its projects matter."""
 
     key: str
-    url: str
+    url: str = field(metadata={"needed": True})
     groups: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     list_topic: str = ""
@@ -140,15 +142,25 @@ def load(path: Path) -> Settings:
         text = path.read_text(encoding="utf-8")
         tree = tomllib.loads(text)
     except OSError as error:
-        raise SettingsError(f"{path} : illisible ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} : ce n’est pas du TOML valide ({error}).") from error
-    settings: Settings = _Reader(path, text).table(Settings, tree, "")
+        raise SettingsError(f"« {path} » {reason_of(error)}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} : enregistrez ce fichier en UTF-8.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(
+            f"{path} : ce n’est pas du TOML valide (détail : {error})."
+            " Corrigez cet endroit, ou repartez du fichier qu’écrit « balise init »."
+        ) from error
+    settings: Settings = _Reader(path, text).table(Settings, tree, _Place())
     _check_keys(settings, path)
     return replace(settings, folder=path.parent)
 
 
 def _check_keys(settings: Settings, path: Path) -> None:
+    if settings.base_url and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", settings.base_url):
+        raise SettingsError(
+            f"{path} : base_url : « {settings.base_url} » n’est pas une adresse. Écrivez-la en"
+            " entier, par exemple « https://catalogue.example.fr »."
+        )
     for name, tables in (("source", settings.source), ("forge", settings.forge)):
         keys = [table.key for table in tables]
         for key in sorted({key for key in keys if keys.count(key) > 1}):
@@ -161,6 +173,13 @@ def _check_keys(settings: Settings, path: Path) -> None:
                 )
 
 
+class _Place(NamedTuple):
+    """A table of the file: what to call it, and the line where it starts, 0 for the file itself."""
+
+    name: str = ""
+    line: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class _Reader:
     """Turns TOML tables into the dataclasses above, whose fields are the known keys."""
@@ -168,7 +187,7 @@ class _Reader:
     path: Path
     text: str
 
-    def table(self, kind: type[Any], tree: Mapping[str, Any], where: str) -> Any:
+    def table(self, kind: type[Any], tree: Mapping[str, Any], where: _Place) -> Any:
         known = {f.name: f for f in fields(kind) if not f.metadata.get("internal")}
         for key in tree:
             if key not in known:
@@ -182,14 +201,14 @@ class _Reader:
                 raise self.fault(where, name, "clé obligatoire absente : ajoutez-la.")
         return kind(**values)
 
-    def value(self, column: Field[Any], hint: Any, value: Any, where: str) -> Any:
+    def value(self, column: Field[Any], hint: Any, value: Any, where: _Place) -> Any:
         name, inner = column.name, get_args(hint)
         if inner and hint.__origin__ is tuple:
             return tuple(self.items(name, inner[0], value, where))
         if hasattr(hint, "__dataclass_fields__"):
             if not isinstance(value, dict):
                 raise self.fault(where, name, f"doit être une table : [{name}].")
-            return self.table(hint, value, f"[{name}] ")
+            return self.table(hint, value, _Place(f"[{name}] ", self.header(name)))
         expected = dict if inner else hint
         if not isinstance(value, expected):
             raise self.fault(where, name, f"doit être {FRENCH[expected]}.")
@@ -197,20 +216,40 @@ class _Reader:
         if among and value not in among:
             choices = ", ".join(f"« {choice} »" for choice in among if choice)
             raise self.fault(where, name, f"« {value} » est inconnu. Choisissez parmi {choices}.")
+        if column.metadata.get("needed") and not value:
+            raise self.fault(where, name, "ne peut être vide : complétez cette clé.")
         return value
 
-    def items(self, name: str, inner: Any, value: Any, where: str) -> Iterator[Any]:
+    def items(self, name: str, inner: Any, value: Any, where: _Place) -> Iterator[Any]:
         if not isinstance(value, list):
             raise self.fault(where, name, "doit être une liste.")
         for number, item in enumerate(value, start=1):
             if inner is str and not isinstance(item, str):
                 raise self.fault(where, name, "doit être une liste de textes.")
-            yield item if inner is str else self.table(inner, item, f"[[{name}]] n° {number}, ")
+            if inner is not str and not isinstance(item, dict):
+                raise self.fault(where, name, f"doit être une suite de tables : [[{name}]].")
+            place = _Place(f"[[{name}]] n° {number}, ", self.header(name, number))
+            yield item if inner is str else self.table(inner, item, place)
 
-    def fault(self, where: str, key: str, message: str) -> SettingsError:
-        found = re.search(rf"^\s*(\[+)?{re.escape(key)}\b", self.text, re.MULTILINE)
-        line = f", ligne {self.text.count(chr(10), 0, found.end()) + 1}" if found else ""
-        return SettingsError(f"{self.path}{line} : {where}{key} : {message}")
+    def header(self, name: str, number: int = 1) -> int:
+        """The line where the table of this name, and of this number, starts; 0 when it has none."""
+        start = re.compile(rf"\s*\[+\s*{re.escape(name)}\s*\]")
+        lines = (at for at, text in enumerate(self.text.splitlines(), 1) if start.match(text))
+        return next(islice(lines, number - 1, None), 0)
+
+    def fault(self, where: _Place, key: str, message: str) -> SettingsError:
+        line = f", ligne {at}" if (at := self.line(where, key)) else ""
+        return SettingsError(f"{self.path}{line} : {where.name}{key} : {message}")
+
+    def line(self, where: _Place, key: str) -> int:
+        """The line of a key in its table, else where the table starts; 0 when neither has one."""
+        written = re.compile(rf"\s*\[*\s*{re.escape(key)}\b")
+        for at, text in enumerate(self.text.splitlines()[where.line :], where.line + 1):
+            if where.line and text.lstrip().startswith("["):
+                break
+            if written.match(text):
+                return at
+        return where.line
 
 
 FRENCH = {str: "un texte entre guillemets", bool: "true ou false", dict: "une table"}

@@ -68,6 +68,16 @@ def test_a_publisher_waits_for_qualification_unless_told_otherwise(
         (SOURCE + SOURCE, "deux [[source]] ont la clé « a »"),
         (SOURCE.replace('"a"', '"Éd 1"'), "minuscules sans accent"),
         ("data = ", "pas du TOML valide"),
+        ("source = [3]", "source : doit être une suite de tables : [[source]]"),
+        (SOURCE.replace("notices", ""), "ligne 4 : [[source]] n° 1, url : ne peut être vide"),
+        (SOURCE + SOURCE + "publish = 'x'", "ligne 9 : [[source]] n° 2, publish : « x »"),
+        (
+            '[[source]]\nkey = "b"\nkind = "files"\n' + SOURCE,
+            "ligne 1 : [[source]] n° 1, url : clé",
+        ),
+        (SOURCE + "[publisher]\ntitle = 'x'", "ligne 6 : [publisher] title : clé inconnue"),
+        ('base_url = "catalogue.example.fr"', "base_url : « catalogue.example.fr » n’est pas une"),
+        ('base_url = "https://a b/"', "n’est pas une adresse"),
     ],
 )
 def test_a_fault_names_the_file_the_key_and_the_remedy(written, text, said):
@@ -78,7 +88,13 @@ def test_a_fault_names_the_file_the_key_and_the_remedy(written, text, said):
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path):
-    with pytest.raises(SettingsError, match="illisible"):
+    with pytest.raises(SettingsError, match="n’existe pas"):
+        load(tmp_path / "balise.toml")
+
+
+def test_a_file_in_another_encoding_is_said(tmp_path):
+    (tmp_path / "balise.toml").write_bytes('data = "é"'.encode("latin-1"))
+    with pytest.raises(SettingsError, match="enregistrez ce fichier en UTF-8"):
         load(tmp_path / "balise.toml")
 
 
