@@ -187,8 +187,7 @@ def open_database(url: str) -> sa.Engine:
 
     Raise StoreError; so does later, in the place of SQLAlchemy, a database that cannot answer.
     """
-    address = sa.make_url(url)
-    engine = sa.create_engine(address)
+    address, engine = _engine(url)
     sa.event.listen(engine, "handle_error", lambda context: _translate(address, context))
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
@@ -202,6 +201,18 @@ def open_database(url: str) -> sa.Engine:
     return engine
 
 
+def _engine(url: str) -> tuple[sa.URL, sa.Engine]:
+    # Without the address in the message: it may hold a password.
+    try:
+        address = sa.make_url(url)
+        return address, sa.create_engine(address)
+    except (sa.exc.ArgumentError, ImportError) as error:
+        raise StoreError(
+            "L’adresse de la base («\u00a0database\u00a0») n’est pas de celles que Balise sait ouvrir"
+            f" (détail\u00a0: {type(error).__name__}). Écrivez «\u00a0sqlite:///CHEMIN\u00a0»."
+        ) from error
+
+
 def _translate(address: sa.URL, context: sa.ExceptionContext) -> StoreError | None:
     """A full disk, a file that cannot be written, a turn that never comes: not bugs of ours."""
     error = context.original_exception
@@ -211,9 +222,43 @@ def _translate(address: sa.URL, context: sa.ExceptionContext) -> StoreError | No
     return StoreError(_unavailable(address, error))
 
 
+RIGHTS = "Donnez à l’utilisateur qui lance Balise le droit d’écrire ce fichier et dans son dossier."
+DAMAGED = (
+    "Le fichier est abîmé\u00a0: remettez une sauvegarde, ou déplacez-le et moissonnez de nouveau."
+)
+BUSY = "Un autre processus y écrit\u00a0: réessayez quand il aura fini."
+
+#: What to do about each kind of fault of SQLite; about the others, look at the disk.
+REMEDIES = {
+    sqlite3.SQLITE_FULL: "Le disque est plein\u00a0: libérez de la place.",
+    sqlite3.SQLITE_READONLY: RIGHTS,
+    sqlite3.SQLITE_CANTOPEN: RIGHTS,
+    sqlite3.SQLITE_PERM: RIGHTS,
+    sqlite3.SQLITE_ERROR: DAMAGED,
+    sqlite3.SQLITE_CORRUPT: DAMAGED,
+    sqlite3.SQLITE_NOTADB: DAMAGED,
+    sqlite3.SQLITE_BUSY: BUSY,
+    sqlite3.SQLITE_LOCKED: BUSY,
+}
+
+
 def _unavailable(address: sa.URL, error: BaseException) -> str:
-    name = address.database
-    return f"La base «\u00a0{name}\u00a0» ne répond pas ({error}). Lancez balise doctor."
+    kind = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest is detail
+    remedy = RIGHTS if isinstance(error, OSError) else REMEDIES.get(kind, "Vérifiez le disque.")
+    return (
+        f"La base «\u00a0{address.database}\u00a0» ne répond pas (détail\u00a0: {error}). {remedy}"
+    )
+
+
+def check(engine: sa.Engine) -> None:
+    """Raise StoreError when a page of the database is damaged, or nothing can be written to it."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as db:
+            said = db.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        if said != "ok":
+            raise StoreError(f"La base «\u00a0{engine.url.database}\u00a0» ({said}). {DAMAGED}")
+    with writing(engine).begin():
+        pass
 
 
 def writing(engine: sa.Engine) -> sa.Engine:

@@ -31,6 +31,7 @@ from .schema import (
     REJECTS,
     SOURCES,
     AnyRow,
+    check,
     open_database,
     writing,
 )
@@ -51,6 +52,10 @@ class SqlStore:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def check(self) -> None:
+        """Read all of the database's pages, and take a turn to write. Raise StoreError."""
+        check(self._engine)
 
     # Entries
 

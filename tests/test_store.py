@@ -590,10 +590,30 @@ def test_a_folder_that_is_not_there_yet_is_made(tmp_path):
 
 def test_a_database_that_cannot_be_opened_says_so(tmp_path):
     (tmp_path / "b.sqlite").write_bytes(b"Ceci n'est pas une base." * 100)
-    with pytest.raises(StoreError, match="ne répond pas"):
+    with pytest.raises(StoreError, match=r"ne répond pas .*abîmé"):
         SqlStore(f"sqlite:///{tmp_path}/b.sqlite")
-    with pytest.raises(StoreError, match="ne répond pas"):
+    with pytest.raises(StoreError, match=r"ne répond pas .*le droit d’écrire"):
         SqlStore(f"sqlite:///{tmp_path}/b.sqlite/dessous/b.sqlite")
+
+
+@pytest.mark.parametrize("url", ["var/b.sqlite", "mysql://u:secret@h/b", "oracle+rien://", ""])
+def test_an_address_that_is_none_says_so_without_its_password(url):
+    with pytest.raises(StoreError, match="sqlite:///CHEMIN") as caught:
+        SqlStore(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_check_finds_a_damaged_page(store, tmp_path):
+    fill(store, *(notice(str(number)) for number in range(200)))
+    store.check()
+    store.runs.checkpoint()
+    store.close()
+    path = tmp_path / "balise.sqlite"
+    damaged = bytearray(path.read_bytes())
+    damaged[-40_000:-20_000] = bytes(range(250)) * 80
+    path.write_bytes(damaged)
+    with pytest.raises(StoreError, match="abîmé"):
+        store.check()
 
 
 def test_a_database_that_stops_answering_says_so(store, tmp_path):
