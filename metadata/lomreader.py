@@ -17,7 +17,7 @@ from . import lombalise
 from .lomnotes import Notes
 from .lomtable import LOM, RECORD, Group, Kind, Slot
 from .lomtaxa import TaxonReader
-from .lomvalues import ValueReader, local_name
+from .lomvalues import READERS, ValueReader, local_name
 from .normalise import clean, plain
 from .record import Classification, ExtendedLocation, Reading, Record, Taxon, Text
 from .safexml import line_of
@@ -37,7 +37,7 @@ class LomReader:
         self._misnamed: dict[str, None] = {}
         self._own: dict[str, list[Any]] = {}  # Balise's fields
         self._taxa = TaxonReader(self.notes)
-        self._readers = ValueReader(self.notes).by_kind
+        self._values = ValueReader(self.notes)
 
     def read(self, element: etree._Element) -> Reading:
         values: dict[str, Any] = {}
@@ -63,7 +63,7 @@ class LomReader:
             if slot.number not in lines:
                 lines[slot.number] = line_of(child)
             if slot.group is None:
-                value = self._readers[slot.kind](child, slot)
+                value = READERS[slot.kind](self._values, child, slot)
                 if value is not None and value != ():
                     self._put(values, slot, value, child)
             else:
