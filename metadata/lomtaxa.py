@@ -77,6 +77,8 @@ class TaxonReader:
             for text in filter(None, texts):
                 meant = meaning(text, vocabulary)
                 if meant.everyday:
+                    if text != label:  # an id is a code, not a word
+                        continue
                     self._say_everyday(text, meant, vocabulary, place)
                 if meant.uri:
                     return taxon._replace(id=meant.uri)

@@ -11,10 +11,12 @@ from functools import lru_cache
 
 from lxml import etree
 
+from . import words
+from .keywords import concepts_of
 from .lomnotes import Notes
 from .lomtable import Slot
 from .record import Term
-from .vocabulary import CONCEPT, canonical_uri, key_of, scolomfr
+from .vocabulary import CONCEPT, SUBJECTS, canonical_uri, key_of, scolomfr
 
 #: Sources that are one, spelled in the ways of notices ("SCOLOMFR V3.2", "ScoLOMFRv3.1").
 SOURCES = {
@@ -41,6 +43,7 @@ class Meaning:
     label: str = ""
     retired: str = ""  # the label of the withdrawn concept that was named
     stranger: str = ""  # the vocabulary it belongs to, when it is not the one expected
+    everyday: bool = False  # found by a word of teachers that the vocabulary does not have
     candidates: tuple[str, ...] = ()  # labels, when there are several
 
 
@@ -57,7 +60,8 @@ def _meaning(text: str, vocabulary: str) -> Meaning:
         return Meaning(candidates=tuple(f"{each.label} <{each.uri}>" for each in match.concepts))
     concept = match.concept or known.concept(canonical_uri(text))
     if concept is None:
-        return Meaning()
+        word = known.concept(_word_for(text, vocabulary))
+        return Meaning(uri=word.uri, label=word.label, everyday=True) if word else Meaning()
     current = known.current(concept)
     return Meaning(
         uri=current.uri,
@@ -65,6 +69,33 @@ def _meaning(text: str, vocabulary: str) -> Meaning:
         retired=concept.label if current != concept else "",
         stranger=concept.vocabulary if vocabulary not in ("", concept.vocabulary) else "",
     )
+
+
+#: The words of teachers that mean concepts of a vocabulary.
+KIND_OF = {
+    **{vocabulary: kind for kind, several in words.KINDS.items() for vocabulary in several},
+    "004": "type",
+    "005": "type",
+    SUBJECTS: "discipline",
+}
+
+
+def _word_for(text: str, vocabulary: str) -> str:
+    """The one concept of a vocabulary that a word of teachers means; "" when none, or several."""
+    found = {uri for uri in _said_by(text, vocabulary) if _is_in(vocabulary, uri)}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _said_by(text: str, vocabulary: str) -> tuple[str, ...]:
+    if vocabulary == SUBJECTS:  # a discipline covers many: only its surest names will do
+        return tuple(concept.uri for concept in concepts_of(text))
+    word = words.find(KIND_OF[vocabulary], text) if vocabulary in KIND_OF else None
+    return word.uris if word else ()
+
+
+def _is_in(vocabulary: str, uri: str) -> bool:
+    concept = scolomfr().concept(uri)
+    return concept is not None and concept.vocabulary == vocabulary
 
 
 def meaning_in(slot: Slot, text: str) -> Meaning:
@@ -84,14 +115,17 @@ def _is_called(uri: str, label: str) -> bool:
     concept = known.concept(uri)
     if concept is None or not label or label.startswith(("http:", "https:")):
         return True
-    words = _words(label)
-    if words >= _words(concept.label):
+    said = _words(label)
+    if said >= _words(concept.label):
         return True
     for name in (concept.label, *concept.alternatives):
-        if words <= _words(name):  # "cours" for "3 - Cours"
+        if said <= _words(name):  # "cours" for "3 - Cours"
             return True
     named = known.find(label, concept.vocabulary).concepts
-    return any(known.current(each).uri == uri for each in named)
+    if any(known.current(each).uri == uri for each in named):
+        return True
+    kind = KIND_OF.get(concept.vocabulary, "")
+    return bool(kind) and any(uri in word.uris for word in words.matches(kind, label))
 
 
 def _words(label: str) -> set[str]:
@@ -199,6 +233,15 @@ class Resolver:
                 slot,
                 "url-org",
                 f"«\u00a0{value[:80]}\u00a0» est écrit pour purl.org, et lu comme tel.",
+                f"Écrivez {found.uri}.",
+                place,
+            )
+        if found.everyday:
+            self._notes.note(
+                "lom-mot-courant",
+                slot.number,
+                f"«\u00a0{(value or label)[:80]}\u00a0» n’est pas un libellé du vocabulaire"
+                f" {slot.vocabulary}\u00a0: lu comme «\u00a0{found.label}\u00a0».",
                 f"Écrivez {found.uri}.",
                 place,
             )

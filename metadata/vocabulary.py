@@ -336,7 +336,7 @@ def key_of(text: str) -> str:
 def nearest_of(text: str, named: Mapping[str, str], limit: int = 3) -> tuple[str, ...]:
     """What the names (keys of key_of) nearest to a text lead to, the nearest first, each once."""
     close = process.extract(
-        key_of(text), named.keys(), scorer=fuzz.ratio, score_cutoff=60, limit=4 * limit
+        key_of(text), named.keys(), scorer=fuzz.ratio, score_cutoff=70, limit=4 * limit
     )
     return tuple(dict.fromkeys(named[key] for key, _, _ in close))[:limit]
 
