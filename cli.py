@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import logging
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from glob import iglob
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,7 @@ from catalogue_site.build import BuildError, build
 from indexer import facets
 from indexer.documents import catch_up
 from indexer.entry import Entry, State, stem_of
-from indexer.errors import IndexerError, RecordNotFound
+from indexer.errors import IndexerError, SearchError
 from indexer.export import EXPORTS, is_open
 from indexer.fetch import Fetcher
 from indexer.files import FilesSource
@@ -42,6 +44,7 @@ from metadata import Finding, MetadataError, ParseError, RawRecord, Severity, Un
 from metadata.checks import PROFILES, check, profile_of
 from metadata.vocabulary import scolomfr
 from settings import TEMPLATE, Settings, SettingsError, SourceSettings, load
+from terminal import several
 
 NEEDS_A_PERSON, WRONG_USAGE = 1, 2
 
@@ -57,6 +60,11 @@ class Balise(click.Group):
             ctx.exit(WRONG_USAGE)
         except (IndexerError, MetadataError, BuildError) as error:
             click.echo(f"Erreur : {error}", err=True)
+            ctx.exit(NEEDS_A_PERSON)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read us has seen enough: click's business
+                raise
+            click.echo(f"Erreur : {terminal.os_fault(error)}", err=True)
             ctx.exit(NEEDS_A_PERSON)
         except KeyboardInterrupt:
             click.echo("\nInterrompu : relancez la même commande pour continuer.", err=True)
@@ -180,7 +188,8 @@ def demo(ctx: click.Context, serving: bool, host: str, port: int) -> None:
     reports = [_harvest(balises, each, full=False, confirm=False) for each in settings.source]
     if _index(balises) or not settings.public_folder.exists():
         _build(balises, settings.public_folder)
-    click.echo(f"{len(balises.store.slugs())} ressources publiées")
+    published = len(balises.store.slugs())
+    click.echo(several(published, "ressource publiée", "ressources publiées"))
     if serving:
         _serve(balises, host, port)
     elif any(report.error for report in reports):
@@ -194,7 +203,7 @@ def doctor(ctx: click.Context, balises: Balises) -> None:
     """Vérifie la configuration et chaque service qu’elle nomme, et dit quoi faire."""
     checks: list[tuple[str, Callable[[], str]]] = [
         ("dossier des données", lambda: _writable(balises.settings.data_folder)),
-        ("base de données", lambda: f"{len(balises.store.sources())} sources connues"),
+        ("base de données", lambda: _database_health(balises)),
         ("index", lambda: _index_health(balises)),
     ]
     for each in balises.settings.source:
@@ -209,7 +218,8 @@ def doctor(ctx: click.Context, balises: Balises) -> None:
             click.echo(f"bon      {name} : {run()}")
         except (IndexerError, MetadataError, SettingsError, OSError) as error:
             failed = True
-            click.echo(f"à voir   {name} : {error}")
+            said = terminal.os_fault(error) if isinstance(error, OSError) else error
+            click.echo(f"à voir   {name} : {said}")
     ctx.exit(NEEDS_A_PERSON if failed else 0)
 
 
@@ -221,20 +231,26 @@ def _writable(folder: Path) -> str:
     return str(folder)
 
 
+def _database_health(balises: Balises) -> str:
+    balises.store.check()
+    return several(len(balises.store.sources()), "source connue", "sources connues")
+
+
 def _index_health(balises: Balises) -> str:
     indexed, published = balises.engine.count(), len(balises.store.slugs())
     waiting = len(balises.store.changes(1000))
     if waiting or indexed != published:
-        raise RecordNotFound(
-            f"{indexed} entrées indexées pour {published} publiées, {waiting} en attente :"
-            " lancez « balise index »."
+        raise SearchError(
+            f"{several(indexed, 'entrée indexée', 'entrées indexées')} pour {published} à publier,"
+            f" {waiting} en attente : lancez « balise index »."
         )
-    return f"{indexed} entrées"
+    return several(indexed, "entrée")
 
 
 def _first_page(balises: Balises, given: SourceSettings) -> str:
     page = next(balises.source(given).pages(None, ""), None)
-    return f"répond, {len(page.records) if page else 0} notices dans sa première page"
+    count = len(page.records) if page else 0
+    return f"répond, {several(count, 'notice')} dans sa première page"
 
 
 # Filling
@@ -268,15 +284,16 @@ def _wanted(settings: Settings, name: str) -> SourceSettings:
         if source.key == name:
             return source
     path = Path(name)
-    if not path.exists() and not any(mark in name for mark in "*?["):
+    if not path.exists() and next(iglob(name, recursive=True), None) is None:
         known = ", ".join(source.key for source in settings.source) or "aucune"
         raise click.UsageError(
-            f"« {name} » n’est ni un chemin ni une source configurée (sources : {known})."
+            f"« {name} » n’est ni un chemin, ni un motif qui en désigne, ni une source configurée"
+            f" (sources : {known})."
         )
-    whole = str(path.resolve())
-    mark = hashlib.sha256(whole.encode()).hexdigest()[:6]
-    key = f"{stem_of(path.name) or 'dossier'}-{mark}"
-    return SourceSettings(key=key, kind="files", url=whole, title=path.name, publish="all")
+    whole = path.resolve()
+    mark = hashlib.sha256(os.fsencode(whole)).hexdigest()[:6]
+    key = f"{stem_of(whole.name) or 'dossier'}-{mark}"
+    return SourceSettings(key=key, kind="files", url=str(whole), title=whole.name, publish="all")
 
 
 def _harvest(
@@ -305,13 +322,14 @@ def index_command(balises: Balises, rebuild: bool) -> None:
     if rebuild:
         balises.store.mark_all_changed()
         balises.engine.clear()
-    click.echo(f"{_index(balises)} changements indexés, {balises.engine.count()} entrées en tout")
+    moved = several(_index(balises), "changement indexé", "changements indexés")
+    click.echo(f"{moved}, {several(balises.engine.count(), 'entrée')} en tout")
 
 
 def _index(balises: Balises) -> int:
     step = terminal.Progress("index")
     moved = catch_up(
-        balises.store, balises.engine, progress=lambda done: step.show(f"{done} changements")
+        balises.store, balises.engine, progress=lambda done: step.show(several(done, "changement"))
     )
     step.done()
     return moved
@@ -323,6 +341,8 @@ def _index(balises: Balises) -> int:
 def update(ctx: click.Context, balises: Balises) -> None:
     """Moissonne tout, indexe et construit : ce que cron lance."""
     sources = balises.settings.source
+    if not sources:
+        click.echo("Aucune source dans la configuration : rien à moissonner.", err=True)
     reports = [_harvest(balises, each, full=False, confirm=False) for each in sources]
     _index(balises)
     _build(balises, balises.settings.public_folder)
@@ -343,9 +363,9 @@ def build_command(balises: Balises, out: Path | None) -> None:
 
 def _build(balises: Balises, out: Path) -> None:
     step = terminal.Progress("pages")
-    written = build(balises.site, out, lambda done: step.show(f"{done} fichiers"))
+    written = build(balises.site, out, lambda done: step.show(several(done, "fichier")))
     step.done()
-    click.echo(f"{written} fichiers dans {out}")
+    click.echo(f"{several(written, 'fichier')} dans {out}")
 
 
 @main.command()
@@ -460,7 +480,8 @@ def unmapped(balises: Balises, mapping: str | None) -> None:
         value, _, concept = mapping.rpartition("=")
         touched = balises.store.map_value(value, _concept(balises, value, concept), now())
         _index(balises)
-        click.echo(f"« {value} » est compris ; {touched} entrées relues")
+        again = several(touched, "entrée relue", "entrées relues")
+        click.echo(f"« {value} » est compris ; {again}")
         return
     for row in balises.store.unmapped():
         click.echo(
@@ -509,7 +530,7 @@ def export(balises: Balises, form: str) -> None:
         click.echo(piece, nl=False)
     if left_out:
         click.echo(
-            f"{left_out} entrées laissées de côté : la licence de leurs notices est inconnue"
+            f"{several(left_out, 'entrée laissée', 'entrées laissées')} de côté : la licence de leurs notices est inconnue"
             " (clé « licence » de leur [[source]]).",
             err=True,
         )
@@ -553,7 +574,8 @@ def convert(file: str, form: str) -> None:
 
 
 def _only(file: str) -> RawRecord:
-    path, _, wanted = (file, "", "") if Path(file).exists() else file.rpartition("#")
+    exact = Path(file).exists() or "#" not in file
+    path, _, wanted = (file, "", "") if exact else file.rpartition("#")
     found = list(islice(_records_of(Path(path)), 1000))
     names = {wanted, f"{Path(path).name}#{wanted}"}
     chosen = [raw for raw in found if raw.identifier in names] if wanted else found

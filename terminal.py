@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import sys
@@ -18,6 +19,31 @@ from indexer.search import Query, Results, Understood
 from metadata.finding import Finding, Severity
 
 NBSP = "\u00a0"
+
+
+def several(number: int, one: str, more: str = "") -> str:
+    """« 0 notice », « 1 notice », « 2 notices »."""
+    return f"{number} {(more or f'{one}s') if number > 1 else one}"
+
+
+#: How a file fails to be written, and what to do.
+FORBIDDEN = (
+    "l’utilisateur qui lance Balise n’a pas le droit d’écrire là. Donnez-le-lui, ou choisissez un"
+    " autre dossier."
+)
+OS_FAULTS = {
+    errno.EACCES: FORBIDDEN,
+    errno.EPERM: FORBIDDEN,
+    errno.EROFS: FORBIDDEN,
+    errno.ENOSPC: "le disque est plein. Libérez de la place, puis relancez la même commande.",
+}
+
+
+def os_fault(error: OSError) -> str:
+    """What the system refused, and what to do."""
+    place = f"« {error.filename} » : " if error.filename else ""
+    other = f"{error.strerror or error}. Vérifiez le chemin et le disque."
+    return place + OS_FAULTS.get(error.errno or 0, other)
 
 
 class Progress:
@@ -57,7 +83,7 @@ def counts(report: HarvestReport) -> str:
         for outcome, words in OUTCOMES.items()
         if report.counts.get(outcome)
     )
-    return ", ".join(said) or "rien de nouveau"
+    return ", ".join(said) or ("aucune notice" if report.full else "rien de nouveau")
 
 
 def harvest_report(report: HarvestReport) -> Iterator[str]:
@@ -81,15 +107,16 @@ def results_text(query: Query, results: Results, entries: Mapping[str, Entry]) -
         yield f"(rien sous {_filter(note)} : « {note.words} » est cherché tel quel)"
     if results.relaxed:
         yield f"(mots mis de côté, faute de résultat : {', '.join(results.relaxed)})"
-    many = "ressources" if results.total > 1 else "ressource"
-    yield f"{results.total or 'Aucune'} {many} pour « {query.text} »"
+    found = several(results.total, "ressource") if results.total else "Aucune ressource"
+    yield f"{found} pour « {query.text} »" if query.text.strip() else found
     for number, hit in enumerate(results.hits, start=1):
         if hit.slug in entries:
             item = presentation.item_of(entries[hit.slug])
             said = " · ".join(
                 ", ".join(words) for words in (item.disciplines, item.levels) if words
             )
-            yield f"{number:3}. {item.title.value}{f' – {said}' if said else ''}"
+            parts = f" (et {several(len(hit.members), 'partie')})" if hit.members else ""
+            yield f"{number:3}. {item.title.value}{parts}{f' – {said}' if said else ''}"
             yield f"     {hit.slug}"
     if results.suggestion:
         yield f"Vouliez-vous dire « {results.suggestion} » ?"

@@ -262,7 +262,8 @@ def explained(folder: Path) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or error
         raise SearchError(
-            f"L’index de recherche {folder} est inaccessible\u00a0: {reason}."
+            f"L’index de recherche {folder} est inaccessible (détail\u00a0: {reason})."
+            " Vérifiez le chemin, les droits sur ce dossier et la place sur le disque."
         ) from error
 
 

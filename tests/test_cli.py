@@ -143,7 +143,56 @@ def test_an_entry_is_found_by_its_identifier_and_says_why_it_is_listed(harvested
 
 def test_what_is_not_there_is_said(harvested):
     assert "Aucune entrée" in harvested("show", "rien", status=1).output
-    assert "ni un chemin ni une source" in harvested("harvest", "rien", status=2).output
+    assert "ni un chemin, ni un motif" in harvested("harvest", "rien", status=2).output
+    assert "ni un chemin, ni un motif" in harvested("harvest", "rien/*.xml", status=2).output
+    assert "rien n’existe pas" in harvested("convert", "rien", "--to", "json", status=2).output
+    assert "rien n’existe pas" in harvested("convert", "rien#x", "--to", "json", status=2).output
+
+
+def test_a_folder_without_notice_is_said_to_have_none(run, tmp_path):
+    (tmp_path / "vide").mkdir()
+    assert "aucune notice" in run("harvest", "vide").stdout
+
+
+def test_the_whole_catalogue_is_the_answer_to_no_question(harvested):
+    assert harvested("search", " ").stdout.startswith("4 ressources\n")
+
+
+def test_a_family_is_shown_once_with_the_number_of_its_parts(run, tmp_path):
+    (tmp_path / "n").mkdir()
+    (tmp_path / "n" / "cours.xml").write_text(lom("Cours sur l’eau", location="https://e.example/"))
+    for number in "12":
+        part = lom(
+            f"Eau, {number}", location=f"https://e.example/{number}", part_of="https://e.example/"
+        )
+        (tmp_path / "n" / f"{number}.xml").write_text(part)
+    run("harvest", "n")
+    said = run("search", "eau").stdout
+    assert "1 ressource pour « eau »" in said
+    assert "(et 2 parties)" in said
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["harvest", "notices"], ["sources"], ["search", "x"], ["build"], ["demo"], ["init", "f/site"]],
+)
+def test_a_place_that_cannot_be_written_is_said_without_traceback(run, tmp_path, command):
+    write_all(tmp_path / "notices")
+    (tmp_path / "f").write_text("Ce n’est pas un dossier.")
+    said = run("--data", "f/var", *command, status=1).output
+    assert "Erreur :" in said
+    assert "Vérifiez" in said
+
+
+def test_a_doctor_finds_a_place_that_cannot_be_written(run, tmp_path):
+    (tmp_path / "f").write_text("Ce n’est pas un dossier.")
+    said = run("--data", "f/var", "doctor", status=1).stdout
+    assert said.count("à voir") == 4
+    assert "Errno" not in said
+
+
+def test_a_catalogue_without_source_is_updated_and_says_so(run):
+    assert "Aucune source" in run("update").stderr
 
 
 def test_a_takedown_shows_at_once_and_can_be_undone(harvested):
@@ -178,7 +227,7 @@ def test_a_value_no_vocabulary_knows_is_listed_then_mapped(run, tmp_path):
     run("harvest", "fiche.xml")
     assert "fiche de prof" in run("unmapped").stdout
     assert "Aucune" in run("search", "fiche", "--facet", "type=fiche pédagogique").stdout
-    assert "1 entrées" in run("unmapped", "--map", "fiche de prof=fiche pédagogique").stdout
+    assert "1 entrée relue" in run("unmapped", "--map", "fiche de prof=fiche pédagogique").stdout
     assert run("unmapped").stdout == ""
     assert "1 ressource" in run("search", "fiche", "--facet", "type=fiche pédagogique").stdout
     assert "n’est le nom d’aucun" in run("unmapped", "--map", "x=y", status=2).output
