@@ -21,6 +21,7 @@ from .record import Duration, Entity, LangString, Term, Text, When
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 LEGAL_DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d(\.\d+(Z|[+-]\d\d:\d\d)?)?)?)?)?)?)?")
+SECONDS_THEN_ZONE = re.compile(r"(T\d\d:\d\d:\d\d)(?=Z|[+-])")
 LEGAL_DURATION = re.compile(r"P(\d+Y)?(\d+M)?(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 MONTHS_ONLY = re.compile(r"P\d+M")
 MEDIA_TYPES = re.compile(r"https?://(?:purl|url)\.org/NET/mediatypes/", re.IGNORECASE)
@@ -165,18 +166,32 @@ class ValueReader:
     def _date(self, element: etree._Element, slot: Slot) -> When | None:
         said, words = self._said(element, slot, ("datetime",))
         value = when(said) or ""
-        if said and not (value and LEGAL_DATE.fullmatch(said)):
-            self._notes.warn(
-                "lom-date",
-                slot.number,
-                f"La date «\u00a0{said[:40]}\u00a0» n’est pas de la forme attendue\u00a0: "
-                + (f"lue comme {value}." if value else "elle est gardée comme texte."),
-                "Écrivez AAAA-MM-JJ, ou AAAA-MM-JJThh:mm:ss.0+01:00 avec un fuseau.",
-                element,
-            )
         if said and not value:
             words = with_words(words, said)
+        self._judge_date(said, value, element, slot)
         return When(value, words) if value or words else None
+
+    def _judge_date(self, said: str, value: str, element: etree._Element, slot: Slot) -> None:
+        if not said or (value and LEGAL_DATE.fullmatch(said)):
+            return
+        if said == value:
+            self._notes.note(
+                "lom-date",
+                slot.number,
+                f"La date «\u00a0{said}\u00a0» est comprise, mais le schéma n’admet un fuseau"
+                " qu’après une fraction de seconde.",
+                f"Écrivez {schema_date(value)}.",
+                element,
+            )
+            return
+        self._notes.warn(
+            "lom-date",
+            slot.number,
+            f"La date «\u00a0{said[:40]}\u00a0» n’est pas de la forme attendue\u00a0: "
+            + (f"lue comme {value}." if value else "elle est gardée comme texte."),
+            f"Écrivez {schema_date(value) or 'AAAA, AAAA-MM ou AAAA-MM-JJ'}.",
+            element,
+        )
 
     def _duration(self, element: etree._Element, slot: Slot) -> Duration | None:
         said, words = self._said(element, slot, ("duration", "datetime"))
@@ -204,6 +219,8 @@ class ValueReader:
         else:
             return
         remedy = "Écrivez par exemple PT1H30M pour une heure et demie."
+        if iso and not MONTHS_ONLY.fullmatch(said):
+            remedy = f"Écrivez {iso}."
         self._notes.warn("lom-duree", slot.number, fault, remedy, element)
 
     def _said(
@@ -259,6 +276,11 @@ def marked_up(element: etree._Element) -> str:
         return element.text or ""
     whole = etree.tostring(element, encoding="unicode", with_tail=False)
     return whole[whole.index(">") + 1 : whole.rindex("</")]
+
+
+def schema_date(value: str) -> str:
+    """A date as the schemas want it: with a zone after a fraction of a second only."""
+    return SECONDS_THEN_ZONE.sub(r"\1.0", value)
 
 
 def with_words(words: LangString, said: str) -> LangString:

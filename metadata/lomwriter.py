@@ -21,7 +21,7 @@ from .languages import THREE_LETTERS
 from .lomreader import URI
 from .lomtable import LOM, NAMESPACES, RECORD, Group, Kind, Slot
 from .lomterms import SOURCE_SAID
-from .lomvalues import line, with_words
+from .lomvalues import line, schema_date, with_words
 from .normalise import duration, language, plain, when
 from .record import Duration, Entity, LangString, Record, Term, When
 from .safexml import parse_xml
@@ -33,7 +33,6 @@ MEDIA_TYPES = "http://purl.org/NET/mediatypes/"
 MIME = re.compile(r"[a-z]+/[\w.+-]+")
 #: What XML 1.0 cannot hold.
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-SECONDS_THEN_ZONE = re.compile(r"(T\d\d:\d\d:\d\d)(?=Z|[+-])")
 
 
 def dump(record: Record, schema: str = "3.2.1") -> bytes:
@@ -138,9 +137,7 @@ class Writer:
             if said or not value.value
             else with_words(value.description, value.value)
         )
-        # The schemas take a zone after a fraction of a second only.
-        said = SECONDS_THEN_ZONE.sub(r"\1.0", said) if said else None
-        self._said(parent, slot, "dateTime", said, words)
+        self._said(parent, slot, "dateTime", schema_date(said) if said else None, words)
 
     def _duration(self, parent: etree._Element, slot: Slot, value: Duration) -> None:
         said = duration(value.iso)

@@ -86,6 +86,11 @@ ISO_DURATION = re.compile(
 #: PT1H30
 MINUTES_UNSAID = re.compile(r"^(PT\d{1,4}H)(\d{1,3})$", re.IGNORECASE)
 CLOCK = re.compile(r"(\d{1,4}):([0-5]?\d)(?::([0-5]?\d)(?:[.,]\d+)?)?")
+#: « 2 séances de 55 min », « 3 x 1 h »: what they last together.
+REPEATED = re.compile(
+    r"(?:(\d{1,3}) ?[x×] ?|(\d{1,3}|[a-z-]{2,14}) (?:fois |(?:séances?|sessions?|cours) d(?:e |[’'] ?)))"
+    r"(\S.*)"
+)
 UNITS = (
     ("month", r"mois|months?"),
     ("week", r"semaines?|sem|weeks?"),
@@ -126,7 +131,7 @@ def duration(text: str) -> str | None:
     """An ISO 8601 duration in its plain form (PT1H30M); None when nothing is understood, or zero.
 
     Understands what notices hold instead: PT1.5H, PT1H30, P2W, pt2h, 01:30:00, « 1 h 30 »,
-    « une heure et demie ».
+    « une heure et demie », « 2 séances de 55 min ».
     """
     return _duration(clean(text)) if len(text) < LONGEST else None
 
@@ -139,9 +144,15 @@ def _duration(text: str) -> str | None:
         if not (years.is_integer() and months.is_integer()):
             return None
         return _iso(int(years), int(months), weeks * 7 + days, hours * 3600 + mins * 60 + seconds)
+    if match := REPEATED.fullmatch(text.casefold()):
+        times = match[1] or match[2]
+        count = int(times) if times.isdecimal() else IN_LETTERS.get(times, 0)
+        return _iso(0, 0, 0, count * (minutes(_duration(match[3]) or "") or 0) * 60)
     match = CLOCK.fullmatch(text)
     if match:
         hours, mins, seconds = (_number(part) for part in match.groups())
+        if hours > 23 and match[3] is None:  # no lesson lasts a day: 45:00 is in minutes
+            hours, mins, seconds = 0, hours, mins
         return _iso(0, 0, 0, hours * 3600 + mins * 60 + seconds)
     return _spelled(text)
 
@@ -221,7 +232,13 @@ COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 FRENCH = re.compile(
     r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:\s+(?:à\s+)?(\d{1,2}:\d{2}(?::\d{2})?))?"
 )
-WORDED = re.compile(r"(?:(?P<day>\d{1,2})(?:er)?\s+)?(?P<month>[a-zà-ÿ]{3,9})\.?\s+(?P<year>\d{4})")
+MONTH_AND_YEAR = re.compile(r"(\d{1,2})[/.-](\d{4})")
+#: What catalogues write for a month or a day that nobody knows: 1999-00-00.
+UNSAID_PARTS = re.compile(r"^(\d{4}|\d{4}-(?!00)\d\d)(?:-00){1,2}$")
+WORDED = re.compile(
+    r"(?:le\s+)?(?:(?:lun|mar|mercre|jeu|vendre|same)di\s+|dimanche\s+)?"
+    r"(?:(?P<day>\d{1,2})(?:er)?\s+)?(?P<month>[a-zà-ÿ]{3,9})\.?\s+(?P<year>\d{4})"
+)
 MONTHS = (
     *("janvier", "février", "mars", "avril", "mai", "juin"),
     *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
@@ -231,18 +248,21 @@ MONTHS = (
 def when(text: str) -> str | None:
     """A date as precise as given ("2012", "2012-10", "2012-10-16T10:00:00+02:00"); None if it is none.
 
-    Understands too: a space for the T, 16/10/2012, 20121016, « 16 octobre 2012 », and the dates of
-    electronic mail.
+    Understands too: a space for the T, 16/10/2012, 10/2012, 20121016, 2012-00-00, « 16 octobre 2012 »,
+    and the dates of electronic mail.
     """
     return _when(clean(text)) if len(text) < LONGEST else None
 
 
 @lru_cache(maxsize=4096)
 def _when(text: str) -> str | None:
+    text = UNSAID_PARTS.sub(r"\1", text)
     if match := DATE.fullmatch(text):
         return _date(match["year"], match["month"], match["day"], match["time"], match["zone"])
     if match := COMPACT.fullmatch(text):
         return _date(*match.groups())
+    if match := MONTH_AND_YEAR.fullmatch(text):
+        return _date(match[2], match[1], None)
     if match := FRENCH.fullmatch(text):
         return _date(match[3], match[2], match[1], match[4])
     if match := WORDED.fullmatch(text.casefold()):

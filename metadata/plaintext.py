@@ -21,10 +21,10 @@ def clean(text: str) -> str:
     text = text.strip(EDGES)
     if text.isprintable() and "  " not in text:  # nothing but letters and single spaces
         return text
-    if text.isspace():
-        return ""
     if HAS_INVISIBLE.search(text):
         text = text.translate(INVISIBLE)
+    if text.isspace():
+        return ""
     return BLANKS.sub(" ", text).strip(EDGES)
 
 

@@ -505,6 +505,25 @@ def test_a_date_is_read_or_kept_as_text(inside, date, rule):
 
 
 @pytest.mark.parametrize(
+    ("inside", "remedy"),
+    [
+        ("<dateTime>16/10/2012</dateTime>", "Écrivez 2012-10-16."),
+        ("<dateTime>2012-10-16T10:00:00Z</dateTime>", "Écrivez 2012-10-16T10:00:00.0Z."),
+        ("<dateTime>un jour</dateTime>", "Écrivez AAAA, AAAA-MM ou AAAA-MM-JJ."),
+    ],
+)
+def test_the_remedy_of_a_date_is_the_date_to_write(inside, remedy):
+    (finding,) = lom(f"<annotation><date>{inside}</date></annotation>").findings
+    assert finding.remedy == remedy
+
+
+def test_the_remedy_of_a_duration_is_the_duration_to_write():
+    inside = "<typicalLearningTime><duration>2 séances de 55 min</duration></typicalLearningTime>"
+    (finding,) = lom(f"<educational>{inside}</educational>").findings
+    assert finding.remedy == "Écrivez PT1H50M."
+
+
+@pytest.mark.parametrize(
     ("inside", "duration", "said"),
     [
         ("<duration>PT1H</duration>", Duration("PT1H"), False),

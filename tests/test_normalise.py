@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from metadata.normalise import clean, duration, entity, language, minutes, plain, when
@@ -83,6 +83,11 @@ def test_a_tag_is_its_own_language(text):
         ("quarante-cinq minutes", "PT45M"),
         ("45 min", "PT45M"),
         ("environ 20 mn", "PT20M"),
+        ("2 séances de 55 min", "PT1H50M"),
+        ("trois séances d’1 h 30", "PT4H30M"),
+        ("2 x 55 min", "PT1H50M"),
+        ("deux heures et demie", "PT2H30M"),
+        ("45:00", "PT45M"),
         ("2 jours", "P2D"),
         ("1 semaine", "P7D"),
         *((text, None) for text in ("", "P", "PT", "PT0H", "PT0H0M0S", "00:00:00", "30", "vite")),
@@ -133,6 +138,10 @@ def test_minutes_are_counted(iso, count):
         ("16/10/2012", "2012-10-16"),
         ("16.10.2012", "2012-10-16"),
         ("20121016", "2012-10-16"),
+        ("10/2012", "2012-10"),
+        ("1999-00-00", "1999"),
+        ("2012-10-00", "2012-10"),
+        ("Le mardi 16 octobre 2012", "2012-10-16"),
         ("16 octobre 2012", "2012-10-16"),
         ("1er mai 2020", "2020-05-01"),
         ("octobre 2012", "2012-10"),
@@ -167,6 +176,7 @@ def test_white_space_is_cleaned_and_french_spaces_kept(written, shown):
 
 
 @given(st.text())
+@example("\x1f\x81")
 def test_cleaning_twice_changes_nothing_more(text):
     assert clean(clean(text)) == clean(text)
 
