@@ -16,7 +16,9 @@ def shared(path: str = "") -> Path:
     found = SHARED / path
     if not found.exists():
         if os.environ.get("CI") == "true":
-            pytest.fail(f"{found} manque : la CI doit avoir ../shared à côté du dépôt", pytrace=False)
+            pytest.fail(
+                f"{found} manque : la CI doit avoir ../shared à côté du dépôt", pytrace=False
+            )
         pytest.skip("corpus ../shared absent")
     return found
 
