@@ -19,6 +19,7 @@ from typing import BinaryIO, NamedTuple
 from metadata.archive import Package
 from metadata.commun import parts
 from metadata.errors import BadPackage, ParseError, UnknownFormat
+from metadata.lomfr import split
 from metadata.package import MANIFESTS, gather, open_package
 from metadata.package import reduce as reduced
 from metadata.recognise import HEAD, SEVERAL, recognise
@@ -252,6 +253,10 @@ def _one(file: BinaryIO, name: str, format: str) -> Iterator[RawRecord]:
             " une notice."
         )
         yield RawRecord(identifier=name, format=format, fault=fault)
+        return
+    if format == "lomfr" and len(notices := split(payload)) > 1:
+        for number, notice in enumerate(notices, 1):
+            yield RawRecord(identifier=f"{name}#{number}", format=format, payload=notice)
         return
     for part in _parts(payload) if format == "commun" else ("",):
         identifier = f"{name}#{part}" if part else name

@@ -6,6 +6,7 @@ https://www.reseau-canope.fr/scolomfr/ (ScoLOMFR), NF Z76-041 (LOMFR), IEEE 1484
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from lxml import etree
@@ -19,7 +20,7 @@ from .placeholders import withdraw
 from .record import RawRecord, Reading
 from .safexml import line_of, parse_xml, true_encoding
 
-__all__ = ["dump", "parse", "read"]
+__all__ = ["dump", "parse", "read", "split"]
 
 #: Other things that are sent in a notice's place, by root element.
 STRANGERS = {
@@ -44,8 +45,17 @@ ROOT_WANTED = f"Une notice commence par l’élément «\u00a0lom\u00a0» de l�
 def parse(raw: RawRecord) -> Reading:
     """Read a notice, wherever it stands in its file. Raise ParseError when there is none."""
     root = parse_xml(raw.payload)
-    found = _notice(root, raw.part)
+    found = _notice(root)
     reader = LomReader()
+    others = len(_notices(root)) - 1
+    if others > 0:
+        reader.notes.warn(
+            "lom-plusieurs-notices",
+            "",
+            f"D’autres notices suivent la première ({others})\u00a0: elles ne sont pas lues.",
+            "Donnez chaque notice à part.",
+            found,
+        )
     encoding = true_encoding(raw.payload)
     if encoding:
         reader.notes.warn(
@@ -74,22 +84,38 @@ def _without_models(reading: Reading) -> Reading:
     return replace(reading, record=record, findings=(*reading.findings, *placed))
 
 
-def _notice(root: etree._Element, part: str = "") -> etree._Element:
-    if _name(root) == "lom":
-        return root
-    notices = [element for element in root.iter() if _name(element) == "lom"]
-    if not notices:
-        if _looks_like_lom(root):
-            return root
-        raise _no_lom(root)
-    if not part:
+def split(payload: bytes) -> tuple[bytes, ...]:
+    """The notices that a file holds, each on its own; the file itself when there is but one."""
+    try:
+        found = _notices(parse_xml(payload)) if len(ROOT.findall(payload)) > 1 else []
+    except ParseError:  # its reader will say why
+        found = []
+    if len(found) < 2:
+        return (payload,)
+    return tuple(etree.tostring(each, encoding="utf-8", with_tail=False) for each in found)
+
+
+#: Where a notice may begin.
+ROOT = re.compile(rb"<(?:[\w.-]{1,40}:)?lom[\s>]", re.IGNORECASE)
+
+
+def _notice(root: etree._Element) -> etree._Element:
+    if notices := _notices(root):
         return notices[0]
-    if not part.isdecimal() or not 1 <= int(part) <= len(notices):
-        raise ParseError(
-            f"Le fichier contient {len(notices)} notice(s), pas de notice «\u00a0{part}\u00a0».",
-            remedy="Moissonnez de nouveau le fichier entier.",
-        )
-    return notices[int(part) - 1]
+    if _looks_like_lom(root):
+        return root
+    raise _no_lom(root)
+
+
+def _notices(root: etree._Element) -> list[etree._Element]:
+    """The notices of a document, those inside another one left out."""
+    if _name(root) == "lom":
+        return [root]
+    return [
+        each
+        for each in root.iter()
+        if _name(each) == "lom" and not any(_name(above) == "lom" for above in each.iterancestors())
+    ]
 
 
 def _looks_like_lom(element: etree._Element) -> bool:

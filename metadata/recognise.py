@@ -20,6 +20,8 @@ SEVERAL = frozenset({"oai", "feed", "table"})
 ROOTS = {
     "lom": "lomfr",
     "dc": "oai_dc",
+    "qualifieddc": "oai_dc",
+    "simpledc": "oai_dc",
     "manifest": "imsmanifest",
     "coursestructure": "cmi5",
     "entry": "atom",
@@ -33,6 +35,8 @@ ROOTS_IN = {
     "record": (b"http://www.openarchives.org/OAI/2.0/", "oai"),
     "rdf": (b"http://purl.org/rss/1.0/", "feed"),
 }
+#: Under any other root of an XML file, what stands inside is told by its namespace.
+INSIDE = ((b"ltsc.ieee.org/xsd/LOM", "lomfr"), (b"purl.org/dc/elements/1.1/", "oai_dc"))
 BOMS = b"\xef\xbb\xbf\xff\xfe"
 # Possessive, so that no prolog makes the search go back.
 PROLOG = rb"(?>\s+|<\?(?>.*?\?>)|<!--(?>.*?-->)|<!DOCTYPE[^\[>]*+(?:\[[^\]]*+\]\s*+)?+>)*+"
@@ -40,7 +44,7 @@ ROOT = re.compile(
     PROLOG + rb"<(?:[\w.-]++:)?+([\w.-]++)(?P<attributes>[^>]*+)", re.DOTALL | re.IGNORECASE
 )
 H5P = re.compile(rb'"(?:mainLibrary|preloadedDependencies|embedTypes)"\s*:')
-COMMUN = re.compile(rb"^(?:titre|ressources)[ \t]*:", re.MULTILINE)
+COMMUN = re.compile(rb"^(?:titre|ressources)(?:[ \t]|\xc2\xa0)*:", re.MULTILINE | re.IGNORECASE)
 
 #: Names under which a zip is a package or a batch of records: office documents are zips too.
 ZIPS = {".zip", ".h5p", ".imscc", ".pif"}
@@ -70,7 +74,10 @@ def _from_content(text: bytes, suffix: str) -> str:
     if match := ROOT.match(text):
         root = match[1].decode("latin-1").lower()
         sign, found = ROOTS_IN.get(root, (b"", ""))
-        return ROOTS.get(root, "") or (found if sign in match["attributes"] else "")
+        if root in ROOTS or (found and sign in match["attributes"]):
+            return ROOTS.get(root, found)
+        named = suffix in ("", ".xml", ".rdf") and root != "html"
+        return next((format for sign, format in INSIDE if named and sign in text), "")
     if text.lstrip().startswith(b"{"):
         return "h5p" if H5P.search(text) else "json" if b'"schema_version"' in text else ""
     if suffix in (".yml", ".yaml") and COMMUN.search(text):

@@ -45,9 +45,9 @@ IN_PACKAGES = corpus_files("scorm", "**/*.xml")
 WHOLE_NOTICES = sorted((ROOT / "tests" / "data").glob("notice_*.xml"))
 
 
-def raw(payload, part=""):
+def raw(payload):
     payload = payload if isinstance(payload, bytes) else payload.encode()
-    return RawRecord(identifier="x", format="lomfr", payload=payload, part=part)
+    return RawRecord(identifier="x", format="lomfr", payload=payload)
 
 
 def parse(payload):
@@ -245,13 +245,17 @@ def test_categories_without_a_root_are_a_notice():
     )
 
 
-def test_the_part_of_a_file_is_the_notice_of_that_rank():
+def test_a_file_of_several_notices_is_split_and_never_read_in_part_in_silence():
     title = "<lom><general><title>{}</title></general></lom>"
-    payload = f"<all>{title.format('un')}{title.format('deux')}</all>"
-    titles = [lomfr.parse(raw(payload, part)).record.general.title[0].value for part in ("", "2")]
-    assert titles == ["un", "deux"]
-    with pytest.raises(ParseError, match="2 notice"):
-        lomfr.parse(raw(payload, "3"))
+    payload = f"<all>{title.format('un')}\n{title.format('été')}</all>".encode()
+    titles = [parse(each).record.general.title[0].value for each in lomfr.split(payload)]
+    assert titles == ["un", "été"]
+    assert "lom-plusieurs-notices" in rules(parse(payload))
+
+
+@pytest.mark.parametrize("payload", [b"<lom><general/></lom>", b"<a><lom/></a>", b"<lom><lom></a>"])
+def test_a_file_of_one_notice_is_left_as_it_is(payload):
+    assert lomfr.split(payload) == (payload,)
 
 
 @pytest.mark.parametrize(
