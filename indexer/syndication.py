@@ -7,6 +7,7 @@ https://www.rfc-editor.org/rfc/rfc4287 https://www.rssboard.org/rss-specificatio
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -32,6 +33,12 @@ ENTRIES = (
 )
 XML = "{http://www.w3.org/XML/1998/namespace}"
 INHERITED = (XML + "lang", XML + "base")
+#: Elements of a feed that speak for its entries too, and what an entry says in their place.
+SHARED = {
+    "author": "author",
+    "language": "language",
+    **dict.fromkeys(("rights", "copyright", "license"), "rights"),
+}
 ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 
 
@@ -71,10 +78,13 @@ def entries_in(file: BinaryIO) -> Iterator[RawRecord]:
     file.seek(0)
     if recognise("", file.read(HEAD)) != "feed":
         raise UnknownFormat("Ce n’est ni de l’Atom ni du RSS. Vérifiez l’adresse.")
+    shared: list[etree._Element] = []
     for number, element in enumerate(stream_xml(file, *ENTRIES), 1):
+        if number == 1:  # what stands before it is forgotten afterwards
+            shared = _of_feed(element)
         identifier = identifier_of(element)
         if identifier:
-            _inherit(element)
+            _inherit(element, shared)
             payload = etree.tostring(element, encoding="utf-8", with_tail=False)
             yield RawRecord(identifier=identifier, format="atom", payload=payload)
         else:
@@ -86,12 +96,27 @@ def entries_in(file: BinaryIO) -> Iterator[RawRecord]:
             )
 
 
-def _inherit(entry: etree._Element) -> None:
+def _of_feed(entry: etree._Element) -> list[etree._Element]:
+    """What a feed says for all its entries: who, in what language, under what terms."""
+    before = [*entry.itersiblings(preceding=True)]
+    if any(_name(each) == "channel" for each in before):  # RSS 1.0
+        before = [child for each in before for child in each]
+    return [deepcopy(each) for each in before if _name(each) in SHARED]
+
+
+def _inherit(entry: etree._Element, shared: list[etree._Element]) -> None:
     """Give an entry what the standard says it has from the elements around it."""
     for above in entry.iterancestors():
         for name in INHERITED:
             if name in above.attrib and name not in entry.attrib:
                 entry.set(name, above.attrib[name])
+    own = [*entry, *(child for each in entry if _name(each) == "source" for child in each)]
+    said = {SHARED.get(_name(each)) for each in own}
+    entry.extend(deepcopy(each) for each in shared if SHARED[_name(each)] not in said)
+
+
+def _name(element: etree._Element) -> str:
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
 def identifier_of(entry: etree._Element) -> str:

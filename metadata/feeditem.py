@@ -18,10 +18,11 @@ from .archive import shown
 from .errors import ParseError
 from .finding import Finding, Severity
 from .keywords import classified
-from .normalise import clean, entity, language, plain, when
+from .normalise import clean, duration, entity, language, plain, when
 from .placeholders import withdraw
 from .record import (
     Contribution,
+    Duration,
     General,
     Identifier,
     LifeCycle,
@@ -40,9 +41,17 @@ from .xmltree import XML, children, line_of, name_of, namespace_of, text_of
 
 ITEMS = ("entry", "item")
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-#: Extensions whose elements bear the names of a feed's own and say something else: media:title is
-#: the title of a picture, itunes:summary says again what is said.
+#: Extensions whose elements bear the names of a feed's own and often say something else: media:title
+#: is the title of a picture, itunes:summary says again what is said.
 OTHERS = re.compile(r"//search\.yahoo\.com/mrss|//www\.itunes\.com/|//purl\.org/syndication/thread")
+
+DESCRIPTIONS = ("summary", "abstract", "description", "content", "encoded")
+#: What an entry may say, and the extensions that say it where the feed's own elements do not.
+EXTENSIONS = (
+    (DESCRIPTIONS, ("summary", "description")),
+    (("author", "creator"), ("author",)),
+    (("duration",), ("duration",)),
+)
 
 WEB = re.compile(r"https?://", re.IGNORECASE)
 #: An RSS author: « jeanne@exemple.fr (Jeanne Durand) ».
@@ -64,7 +73,7 @@ LONGEST = 2_000
 def parse(raw: RawRecord) -> Reading:
     """Read one entry of a feed. Raise ParseError."""
     item = _item(parse_xml(raw.payload))
-    own = [each for each in item if not OTHERS.search(namespace_of(each))]
+    own = _own(item)
     record, withdrawn = withdraw(_record(item, own))
     lines = {
         number: line
@@ -92,6 +101,7 @@ def _record(item: etree._Element, own: list[etree._Element]) -> Record:
         technical=Technical(
             formats=tuple(dict.fromkeys(_formats(own))),
             locations=tuple(dict.fromkeys(_locations(item, own)))[:1],
+            duration=Duration(_length(_first(own, "duration"))),
         ),
         rights=Rights(descriptions=tuple((Text(text),) for text in _rights(item, own))),
         classifications=classified(keywords),
@@ -111,6 +121,17 @@ def _item(root: etree._Element) -> etree._Element:
             line=line_of(root),
         )
     return items[0]
+
+
+def _own(item: etree._Element) -> list[etree._Element]:
+    """The elements of an entry, with those of extensions that say what nothing else does."""
+    own = [each for each in item if not OTHERS.search(namespace_of(each))]
+    groups = [item, *(each for each in item if name_of(each) == "group")]
+    others = [each for group in groups for each in group if OTHERS.search(namespace_of(each))]
+    for names, instead in EXTENSIONS:
+        if not any(_texts(own, *names)):
+            own += _named(others, *instead)
+    return own
 
 
 def _named(own: Iterable[etree._Element], *names: str) -> Iterator[etree._Element]:
@@ -136,10 +157,7 @@ def _language(item: etree._Element, own: list[etree._Element]) -> str:
 
 def _description(own: list[etree._Element]) -> str:
     """The summary, else the article, as paragraphs of text and no longer than a summary."""
-    texts = (
-        plain(_markup(each))
-        for each in _named(own, "summary", "abstract", "description", "content", "encoded")
-    )
+    texts = (plain(_markup(each)) for each in _named(own, *DESCRIPTIONS))
     text = next((text for text in texts if text), "")
     if len(text) <= LONGEST:
         return text
@@ -189,6 +207,7 @@ def _locations(item: etree._Element, own: list[etree._Element]) -> Iterator[str]
         *permanent,
         item.get(RDF + "about", ""),
         *_texts(own, "id", "identifier"),
+        *(clean(each.get("url") or each.get("href") or "") for each in _enclosed(own)),
     )
     yield from (address for address in found if WEB.match(address))
 
@@ -201,12 +220,24 @@ def _identifiers(item: etree._Element, own: list[etree._Element]) -> Iterator[Id
 
 
 def _formats(own: list[etree._Element]) -> Iterator[str]:
-    """The types of what is enclosed, pictures left out."""
+    """The types of what is enclosed."""
+    kinds = (clean(each.get("type", "")).lower() for each in _enclosed(own))
+    return filter(None, kinds)
+
+
+def _enclosed(own: list[etree._Element]) -> Iterator[etree._Element]:
+    """What is enclosed, pictures left out."""
     for each in _named(own, "enclosure", "link"):
-        if name_of(each) == "enclosure" or each.get("rel") == "enclosure":
-            kind = clean(each.get("type", "")).lower()
-            if kind and not kind.startswith("image/"):
-                yield kind
+        is_enclosed = name_of(each) == "enclosure" or each.get("rel") == "enclosure"
+        if is_enclosed and not clean(each.get("type", "")).lower().startswith("image/"):
+            yield each
+
+
+def _length(text: str) -> str:
+    """The length of an episode: HH:MM:SS, MM:SS or seconds."""
+    if text.isdecimal():
+        text += " s"
+    return duration(f"0:{text}" if text.count(":") == 1 else text) or ""
 
 
 # --- Who, when, and under what terms ----------------------------------------------------------

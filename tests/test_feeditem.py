@@ -116,6 +116,8 @@ def test_an_item_of_rss_1_0_is_read():
         ('<a:link rel="self" href="https://e.example/flux"/><link>https://e.example/1</link>',
          "https://e.example/1"),
         ("<dc:identifier>https://e.example/3</dc:identifier>", "https://e.example/3"),
+        ('<enclosure url="https://e.example/4.mp3" type="audio/mpeg"/>', "https://e.example/4.mp3"),
+        ('<enclosure url="https://e.example/4.png" type="image/png"/>', None),
     ],
 )  # fmt: skip
 def test_the_address_is_that_of_the_entry(inside, location):
@@ -134,6 +136,43 @@ def test_the_address_is_that_of_the_entry(inside, location):
 def test_an_author_is_a_name(author, names):
     contributions = read(item(f"<author>{author}</author>")).record.life_cycle.contributions
     assert [who.name for each in contributions for who in each.entities] == names
+
+
+EXTENDED = """<item xmlns:media="http://search.yahoo.com/mrss/"
+  xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"><title>T</title>{}</item>"""
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<media:group><media:description>Un texte</media:description></media:group>",
+        "<itunes:summary>Un texte</itunes:summary>",
+        "<description/><itunes:summary>Un texte</itunes:summary>",
+        "<description>Un texte</description><itunes:summary>Autre</itunes:summary>",
+    ],
+)
+def test_an_extension_describes_what_nothing_else_does(inside):
+    assert read(EXTENDED.format(inside)).record.general.descriptions == ((Text("Un texte"),),)
+
+
+def test_the_caption_of_a_picture_describes_nothing_else():
+    caption = "<media:content><media:description>Une photo</media:description></media:content>"
+    assert read(EXTENDED.format(caption)).record.general.descriptions == ()
+
+
+def test_who_speaks_in_a_podcast_is_its_author_when_nobody_else_is():
+    said = "<itunes:author>La 3e B</itunes:author>"
+    (contribution,) = read(EXTENDED.format(said)).record.life_cycle.contributions
+    assert [entity.name for entity in contribution.entities] == ["La 3e B"]
+
+
+@pytest.mark.parametrize(
+    ("said", "iso"),
+    [("00:25:30", "PT25M30S"), ("25:30", "PT25M30S"), ("1530", "PT25M30S"), ("long", ""), ("", "")],
+)
+def test_an_episode_lasts_what_it_says(said, iso):
+    record = read(EXTENDED.format(f"<itunes:duration>{said}</itunes:duration>")).record
+    assert record.technical.duration.iso == iso
 
 
 def test_a_whole_article_is_cut_as_a_summary_between_words():

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+import metadata
 from indexer.errors import SourceError, StaleCursor
 from indexer.fetch import Fetcher
 from indexer.source import Source
@@ -77,6 +78,36 @@ def test_an_entry_is_given_whole_with_what_it_inherits():
     assert (first.get(f"{xml}lang"), first.get(f"{xml}base")) == ("fr", "http://a.example/")
     assert second.get(f"{xml}lang") == "en"
     assert second.find(".//{urn:m}item/{*}entry/{*}id").text == "inside"
+
+
+SHARED = """<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>
+  <language>fr-FR</language><copyright>CC BY 4.0</copyright><title>Un flux</title>
+  <item><title>Une</title><guid>1</guid></item>
+  <item><title>Deux</title><guid>2</guid><dc:language>br</dc:language><dc:rights>CC0</dc:rights>
+  </item></channel></rss>"""
+BY_SOMEBODY = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Un flux</title>
+  <author><name>La 6e A</name></author><rights>CC BY-SA 4.0</rights>
+  <entry><title>Une</title><id>urn:1</id></entry>
+  <entry><title>Deux</title><id>urn:2</id><author><name>Ada</name></author></entry>
+  <entry><title>Trois</title><id>urn:3</id><source><author><name>Bob</name></author></source>
+  </entry></feed>"""
+
+
+def test_the_language_and_the_terms_of_a_feed_are_those_of_its_entries():
+    records = [metadata.parse(entry).record for entry in entries(SHARED)]
+    assert [record.general.languages for record in records] == [("fr",), ("br",)]
+    assert [record.rights.descriptions[0][0].value for record in records] == ["CC BY 4.0", "CC0"]
+    assert [record.general.title[0].value for record in records] == ["Une", "Deux"]
+
+
+def test_the_author_of_a_feed_is_that_of_the_entries_that_name_nobody():
+    records = [metadata.parse(entry).record for entry in entries(BY_SOMEBODY)]
+    named = [
+        [who.name for each in record.life_cycle.contributions for who in each.entities]
+        for record in records
+    ]
+    assert named == [["La 6e A"], ["Ada"], []]
+    assert {record.rights.descriptions[0][0].value for record in records} == {"CC BY-SA 4.0"}
 
 
 def test_an_unchanged_entry_gives_the_same_bytes_wherever_it_stands():
