@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
+from .elements import element as named
 from .finding import Finding, Severity
 from .record import Contribution, Entity, Identifier, LangString, Record
 
@@ -60,15 +61,13 @@ def withdraw(record: Record) -> tuple[Record, tuple[Finding, ...]]:
     """A record without what its tool wrote in nobody's name, and a finding for each element."""
     sieve = _Sieve()
     general, life, meta = record.general, record.life_cycle, record.meta
-    title = sieve.texts("1.2 titre", (general.title,), TITLES)
-    identifiers = sieve.sift(
-        "1.1 identifiant", general.identifiers, _identifies, lambda each: each.entry
-    )
-    descriptions = sieve.texts("1.4 description", general.descriptions, DESCRIPTIONS)
-    keywords = sieve.texts("1.5 mot-clé", general.keywords, KEYWORDS)
-    contributions = sieve.people("2.3 contribution", life.contributions)
-    of_meta = sieve.people("3.2 contribution", meta.contributions)
-    rights = sieve.texts("6.3 droits", record.rights.descriptions, DESCRIPTIONS)
+    title = sieve.texts("1.2", (general.title,), TITLES)
+    identifiers = sieve.sift("1.1", general.identifiers, _identifies, lambda each: each.entry)
+    descriptions = sieve.texts("1.4", general.descriptions, DESCRIPTIONS)
+    keywords = sieve.texts("1.5", general.keywords, KEYWORDS)
+    contributions = sieve.people("2.3", life.contributions)
+    of_meta = sieve.people("3.2", meta.contributions)
+    rights = sieve.texts("6.3", record.rights.descriptions, DESCRIPTIONS)
     if not sieve.findings:
         return record, ()
     kept = replace(
@@ -95,41 +94,42 @@ class _Sieve:
 
     def sift(
         self,
-        element: str,
+        number: str,
         values: tuple[Value, ...],
         is_real: Callable[[Value], bool],
         said: Callable[[Value], str],
     ) -> tuple[Value, ...]:
         kept = tuple(value for value in values if is_real(value))
         if len(kept) < len(values):
-            self._say(element, next(said(value) for value in values if not is_real(value)))
+            self._say(number, next(said(value) for value in values if not is_real(value)))
         return kept
 
     def texts(
-        self, element: str, values: tuple[LangString, ...], words: set[str]
+        self, number: str, values: tuple[LangString, ...], words: set[str]
     ) -> tuple[LangString, ...]:
         def is_real(text: LangString) -> bool:
             return not text or any(not _left_by_a_tool(each.value, words) for each in text)
 
-        return self.sift(element, values, is_real, lambda text: text[0].value)
+        return self.sift(number, values, is_real, lambda text: text[0].value)
 
     def people(
-        self, element: str, contributions: tuple[Contribution, ...]
+        self, number: str, contributions: tuple[Contribution, ...]
     ) -> tuple[Contribution, ...]:
         kept = []
         for contribution in contributions:
             entities = tuple(map(_real, contribution.entities))
             for each, real in zip(contribution.entities, entities, strict=True):
                 if real != each:
-                    self._say(element, each.organisation or each.name)
+                    self._say(number, each.organisation or each.name)
             somebody = tuple(entity for entity in entities if entity != NOBODY)
             if somebody == contribution.entities:
                 kept.append(contribution)
             elif somebody or contribution.date.value:
                 kept.append(replace(contribution, entities=somebody))
-        return tuple(kept)
+        return tuple(dict.fromkeys(kept))  # without their names, two may be one
 
-    def _say(self, element: str, value: str) -> None:
+    def _say(self, number: str, value: str) -> None:
+        element = named(number)
         if all(finding.element != element for finding in self.findings):
             self.findings.append(
                 Finding(
