@@ -56,7 +56,7 @@ class Kind(IntEnum):
     TAXA = auto()  # taxa of a path, nested or in a row
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Slot:
     """One element: where it stands in the standard, in XML and in the record."""
 

@@ -6,14 +6,13 @@ Nothing is guessed: what several concepts are called, or none, is left as it was
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-
-from lxml import etree
+from typing import NamedTuple
 
 from . import words
 from .keywords import concepts_of
-from .lomnotes import Notes
 from .lomtable import Slot
 from .record import Term
 from .vocabulary import CONCEPT, SUBJECTS, canonical_uri, key_of, scolomfr
@@ -149,134 +148,123 @@ MISTYPED = ("http://url.org/", "https://url.org/")
 SOURCE_SAID = "Balise, source\u00a0: "
 
 
-class Resolver:
-    """Reads the values of vocabularies, and says what is wrong with them."""
+class Remark(NamedTuple):
+    """What is to be said of a value, wherever it stands."""
 
-    def __init__(self, notes: Notes) -> None:
-        self._notes = notes
+    rule: str
+    message: str
+    remedy: str
+    harmless: bool = False
 
-    def term(
-        self, slot: Slot, value: str, labels: list[str], source: str, place: etree._Element
-    ) -> Term | None:
-        """The term that a value and its labels say; None when they say nothing."""
-        label = ""
-        for text in labels:
-            if text.startswith(SOURCE_SAID):
-                source = text.removeprefix(SOURCE_SAID)
-            elif not value and text.startswith("http"):
-                value = text
-            else:
-                label = label or text
-        if not value and not label:
-            return None
-        source = source_named(source)
-        if not slot.vocabulary:
-            return self._word(slot, value or label, source, place)
-        found = meaning_in(slot, value or label)
-        if not found.uri and value and label:
-            found = meaning_in(slot, label)
-        if not found.uri:
-            return self._unknown(slot, value, label, source, found, place)
-        self._judge(slot, value, label, found, place)
-        text = label or value
-        return Term(found.uri, "" if canonical_uri(text) == found.uri else text, source)
 
-    def _word(self, slot: Slot, text: str, source: str, place: etree._Element) -> Term:
-        """A word of LOM for which ScoLOMFR has no vocabulary."""
-        word = text.removeprefix(CONCEPT)
-        if key_of(word) in slot.tokens:
-            return Term("", word, source)
-        self._warn(
-            slot,
-            "valeur-inconnue",
-            f"La valeur «\u00a0{text[:80]}\u00a0» n’est pas prévue par LOM.",
-            f"Choisissez parmi\u00a0: {', '.join(slot.tokens)}.",
-            place,
-        )
-        return Term("", text, source)
+class Understood(NamedTuple):
+    """What a value and its labels say, None when nothing; and what is wrong with them."""
 
-    def _unknown(
-        self,
-        slot: Slot,
-        value: str,
-        label: str,
-        source: str,
-        found: Meaning,
-        place: etree._Element,
-    ) -> Term:
-        text = f"{label} ({value})" if value and label and value != label else value or label
-        if found.candidates:
-            self._warn(
-                slot,
-                "valeur-ambigue",
-                f"La valeur «\u00a0{text[:80]}\u00a0» désigne plusieurs termes du vocabulaire"
-                f" {slot.vocabulary}\u00a0: {listed(found.candidates)}.",
-                "Donnez l’URI du terme voulu.",
-                place,
-            )
+    term: Term | None = None
+    remarks: tuple[Remark, ...] = ()
+
+
+def understood(slot: Slot, value: str, labels: tuple[str, ...], source: str) -> Understood:
+    """The term that an element holds. Notices say the same ones again and again."""
+    short = len(value) + len(source) + sum(map(len, labels)) < LONGEST
+    return _remembered(slot, value, labels, source) if short else _term(slot, value, labels, source)
+
+
+def _term(slot: Slot, value: str, labels: tuple[str, ...], source: str) -> Understood:
+    label = ""
+    for text in labels:
+        if text.startswith(SOURCE_SAID):
+            source = text.removeprefix(SOURCE_SAID)
+        elif not value and text.startswith("http"):
+            value = text
         else:
-            self._warn(
-                slot,
-                "valeur-inconnue",
-                f"La valeur «\u00a0{text[:80]}\u00a0» n’est pas dans le vocabulaire"
-                f" {slot.vocabulary}\u00a0: elle est gardée sans être comprise.",
-                _nearest(text, slot.vocabulary),
-                place,
-            )
-        return Term("", text, source)
+            label = label or text
+    if not value and not label:
+        return Understood()
+    source = source_named(source)
+    if not slot.vocabulary:
+        return _word(slot, value or label, source)
+    found = meaning_in(slot, value or label)
+    if not found.uri and value and label:
+        found = meaning_in(slot, label)
+    if not found.uri:
+        return _unknown(slot, value, label, source, found)
+    text = label or value
+    term = Term(found.uri, "" if canonical_uri(text) == found.uri else text, source)
+    return Understood(term, tuple(_judged(slot, value, label, found)))
 
-    def _judge(
-        self, slot: Slot, value: str, label: str, found: Meaning, place: etree._Element
-    ) -> None:
-        if value.startswith(MISTYPED):
-            self._warn(
-                slot,
-                "url-org",
-                f"«\u00a0{value[:80]}\u00a0» est écrit pour purl.org, et lu comme tel.",
-                f"Écrivez {found.uri}.",
-                place,
-            )
-        if found.everyday:
-            self._notes.note(
-                "lom-mot-courant",
-                slot.number,
-                f"«\u00a0{(value or label)[:80]}\u00a0» n’est pas un libellé du vocabulaire"
-                f" {slot.vocabulary}\u00a0: lu comme «\u00a0{found.label}\u00a0».",
-                f"Écrivez {found.uri}.",
-                place,
-            )
-        if found.retired:
-            self._warn(
-                slot,
-                "valeur-depreciee",
-                f"Le terme «\u00a0{found.retired}\u00a0» n’est plus en usage\u00a0: lu comme"
-                f" «\u00a0{found.label}\u00a0».",
-                f"Écrivez {found.uri}.",
-                place,
-            )
-        if found.stranger:
-            self._warn(
-                slot,
-                "valeur-deplacee",
-                f"Le terme «\u00a0{found.label}\u00a0» est du vocabulaire {found.stranger}, on"
-                f" attend ici le {slot.vocabulary}.",
-                "Choisissez un terme du vocabulaire attendu.",
-                place,
-            )
-        if label and value and not found.retired and not _agree(slot, found.uri, label):
-            self._warn(
-                slot,
-                "libelle-contraire",
-                f"Le libellé «\u00a0{label[:80]}\u00a0» contredit l’URI, qui désigne"
-                f" «\u00a0{found.label}\u00a0»\u00a0: l’URI est suivie.",
-                "Corrigez celui des deux qui est faux.",
-                place,
-            )
 
-    def _warn(
-        self, slot: Slot, rule: str, message: str, remedy: str, place: etree._Element
-    ) -> None:
-        self._notes.warn(f"lom-{rule}", slot.number, message, remedy, place)
+_remembered = lru_cache(maxsize=16384)(_term)
+
+
+def _word(slot: Slot, text: str, source: str) -> Understood:
+    """A word of LOM for which ScoLOMFR has no vocabulary."""
+    word = text.removeprefix(CONCEPT)
+    if key_of(word) in slot.tokens:
+        return Understood(Term("", word, source))
+    remark = Remark(
+        "lom-valeur-inconnue",
+        f"La valeur «\u00a0{text[:80]}\u00a0» n’est pas prévue par LOM.",
+        f"Choisissez parmi\u00a0: {', '.join(slot.tokens)}.",
+    )
+    return Understood(Term("", text, source), (remark,))
+
+
+def _unknown(slot: Slot, value: str, label: str, source: str, found: Meaning) -> Understood:
+    text = f"{label} ({value})" if value and label and value != label else value or label
+    if found.candidates:
+        remark = Remark(
+            "lom-valeur-ambigue",
+            f"La valeur «\u00a0{text[:80]}\u00a0» désigne plusieurs termes du vocabulaire"
+            f" {slot.vocabulary}\u00a0: {listed(found.candidates)}.",
+            "Donnez l’URI du terme voulu.",
+        )
+    else:
+        remark = Remark(
+            "lom-valeur-inconnue",
+            f"La valeur «\u00a0{text[:80]}\u00a0» n’est pas dans le vocabulaire"
+            f" {slot.vocabulary}\u00a0: elle est gardée sans être comprise.",
+            _nearest(text, slot.vocabulary),
+        )
+    return Understood(Term("", text, source), (remark,))
+
+
+def _judged(slot: Slot, value: str, label: str, found: Meaning) -> Iterator[Remark]:
+    if value.startswith(MISTYPED):
+        yield Remark(
+            "lom-url-org",
+            f"«\u00a0{value[:80]}\u00a0» est écrit pour purl.org, et lu comme tel.",
+            f"Écrivez {found.uri}.",
+        )
+    if found.everyday:
+        yield Remark(
+            "lom-mot-courant",
+            f"«\u00a0{(value or label)[:80]}\u00a0» n’est pas un libellé du vocabulaire"
+            f" {slot.vocabulary}\u00a0: lu comme «\u00a0{found.label}\u00a0».",
+            f"Écrivez {found.uri}.",
+            harmless=True,
+        )
+    if found.retired:
+        yield Remark(
+            "lom-valeur-depreciee",
+            f"Le terme «\u00a0{found.retired}\u00a0» n’est plus en usage\u00a0: lu comme"
+            f" «\u00a0{found.label}\u00a0».",
+            f"Écrivez {found.uri}.",
+        )
+    if found.stranger:
+        yield Remark(
+            "lom-valeur-deplacee",
+            f"Le terme «\u00a0{found.label}\u00a0» est du vocabulaire {found.stranger}, on"
+            f" attend ici le {slot.vocabulary}.",
+            "Choisissez un terme du vocabulaire attendu.",
+        )
+    if label and value and not found.retired and not _agree(slot, found.uri, label):
+        yield Remark(
+            "lom-libelle-contraire",
+            f"Le libellé «\u00a0{label[:80]}\u00a0» contredit l’URI, qui désigne"
+            f" «\u00a0{found.label}\u00a0»\u00a0: l’URI est suivie.",
+            "Corrigez celui des deux qui est faux.",
+        )
 
 
 def _agree(slot: Slot, uri: str, label: str) -> bool:

@@ -14,8 +14,8 @@ from lxml import etree
 
 from .lomnotes import Notes
 from .lomtable import Kind, Slot
-from .lomterms import Resolver
-from .normalise import clean, duration, entity, language, plain, when
+from .lomterms import understood
+from .normalise import clean, duration, entity, language, plain, size, when
 from .record import Duration, Entity, LangString, Term, Text, When
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -25,10 +25,6 @@ SECONDS_THEN_ZONE = re.compile(r"(T\d\d:\d\d:\d\d)(?=Z|[+-])")
 LEGAL_DURATION = re.compile(r"P(\d+Y)?(\d+M)?(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 MONTHS_ONLY = re.compile(r"P\d+M")
 MEDIA_TYPES = re.compile(r"https?://(?:purl|url)\.org/NET/mediatypes/", re.IGNORECASE)
-SIZE = re.compile(
-    r"(\d{1,15}(?:[.,]\d{1,3})?)\s*([kmg]?)(?:o|octets?|b|bytes?|io|ib)?", re.IGNORECASE
-)
-FACTORS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
 #: Ways to say that there is no language, which need no remark.
 NO_LANGUAGE = re.compile(r"\s*(?:none|und|xxx?|x-.*)?\s*", re.IGNORECASE)
 
@@ -38,7 +34,6 @@ class ValueReader:
 
     def __init__(self, notes: Notes) -> None:
         self._notes = notes
-        self._resolver = Resolver(notes)
 
     def _text(self, element: etree._Element, slot: Slot) -> str | None:
         return clean(whole_text(element)) or None
@@ -48,20 +43,17 @@ class ValueReader:
 
     def _size(self, element: etree._Element, slot: Slot) -> int | None:
         text = clean(whole_text(element))
-        match = SIZE.fullmatch(text)
-        size = (
-            round(float(match[1].replace(",", ".")) * FACTORS[match[2].lower()]) if match else None
-        )
+        found = size(text)
         if text and not text.isdecimal():
             self._notes.warn(
                 "lom-taille",
                 slot.number,
                 f"La taille «\u00a0{text[:40]}\u00a0» n’est pas un nombre d’octets\u00a0: "
-                + ("elle n’est pas reprise." if size is None else f"lue comme {size}."),
+                + ("elle n’est pas reprise." if found is None else f"lue comme {found}."),
                 "Donnez un nombre entier d’octets, sans unité.",
                 element,
             )
-        return size
+        return found
 
     def _language(self, element: etree._Element, slot: Slot) -> str | None:
         return self._tag(clean(whole_text(element)), element, slot.number) or None
@@ -146,7 +138,11 @@ class ValueReader:
         bare = element.text
         if bare and not bare.isspace():
             value = value or clean(bare)
-        return self._resolver.term(slot, value, labels, source, element)
+        term, remarks = understood(slot, value, tuple(labels), source)
+        for rule, message, remedy, harmless in remarks:
+            say = self._notes.note if harmless else self._notes.warn
+            say(rule, slot.number, message, remedy, element)
+        return term
 
     def _entity(self, element: etree._Element, slot: Slot) -> Entity | None:
         text = whole_text(element)
