@@ -12,8 +12,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
+from . import words
 from .keywords import classified, concepts_of
-from .normalise import clean, entity, language, plain, when
+from .normalise import clean, entity, language, plain, size, when
 from .record import (
     Contribution,
     Educational,
@@ -27,7 +28,7 @@ from .record import (
     When,
 )
 from .taxa import COMMON_CORE, COMPETENCY, EDUCATIONAL_LEVEL, TEACHING_DOMAIN, french, taxa_of
-from .vocabulary import CONCEPT, Concept, scolomfr
+from .vocabulary import CONCEPT, LEVELS, SUBJECTS, Concept, canonical_uri, scolomfr
 
 AUTHOR, PUBLISHER = CONCEPT + "author", CONCEPT + "publisher"
 CONTRIBUTOR = CONCEPT + "scolomfr-voc-003-num-005"
@@ -38,14 +39,13 @@ PICTURES = {CONCEPT + f"scolomfr-voc-009-num-{number}" for number in ("021", "02
 DCTERMS = "http://purl.org/dc/terms/"
 IS_BASED_ON = DCTERMS + "source"
 
-DOCUMENT, CONTENT, LEARNING = "004", "005", "010"
+DOCUMENT, CONTENT, LEARNING = TYPES = "004", "005", "010"
 DCMI_TYPE = "http://purl.org/dc/dcmitype/"
 
 WEB = re.compile(r"https?://\S+", re.IGNORECASE)
 #: Identifiers that do not say by themselves what they are.
 NUMBERED = re.compile(r"(?:urn:)?(isbn|issn|doi)[:\s]\s*(\S.*)", re.IGNORECASE)
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):\S")
-SIZE = re.compile(r"(\d{1,18})(?: ?(?:bytes?|octets?|o))?", re.ASCII | re.IGNORECASE)
 
 Texts = tuple[Text, ...]
 
@@ -78,15 +78,39 @@ def _titles(record: Record) -> Texts:
 
 
 def _add_subjects(record: Record, texts: Texts) -> Record:
-    keywords = tuple((text,) for text in texts)
+    listed = [*_listed(texts)]
+    keywords = tuple(dict.fromkeys((text,) for text, is_code in listed if not is_code))
     return replace(
         _general(record, keywords=keywords),
-        classifications=(*record.classifications, *classified(keywords)),
+        classifications=(
+            *record.classifications,
+            *classified(tuple((text,) for text, _ in listed)),
+        ),
     )
 
 
+def _listed(texts: Iterable[Text]) -> Iterator[tuple[Text, bool]]:
+    """The subjects of a list, one by one, and whether one is the code of a class or a discipline.
+
+    The code of another concept is said by its label.
+    """
+    for text in texts:
+        for part in filter(None, map(clean, text.value.split(";"))):
+            concept = scolomfr().concept(canonical_uri(part))
+            if concept is None:
+                yield Text(part, text.language), False
+            elif concept.vocabulary in (LEVELS, SUBJECTS):
+                yield Text(part), True
+            else:
+                yield Text(concept.label, "fr"), False
+
+
 def _subjects(record: Record) -> Iterator[Text]:
-    keywords = [text for keyword in record.general.keywords for text in keyword]
+    said = (text for keyword in record.general.keywords for text in keyword)
+    keywords = [
+        Text(scolomfr().label(canonical_uri(text.value)), "fr") if is_code else text
+        for text, is_code in _listed(said)
+    ]
     yield from keywords
     # A keyword that is a class or a discipline is classified when it is read.
     known = {concept.uri for text in keywords for concept in concepts_of(clean(text.value))}
@@ -133,10 +157,15 @@ def _coverages(record: Record) -> Iterator[Text]:
 
 
 def _type_meant(text: str) -> Concept | None:
-    found = (
-        scolomfr().find(text, vocabulary).concept for vocabulary in (DOCUMENT, CONTENT, LEARNING)
-    )
-    return next((concept for concept in found if concept), None)
+    found = (scolomfr().find(text, vocabulary).concept for vocabulary in TYPES)
+    if concept := next(filter(None, found), None):
+        return concept
+    # « still image » is StillImage.
+    if concept := scolomfr().find(text.replace(" ", ""), DOCUMENT).concept:
+        return concept
+    word = words.find("type", text)
+    concept = scolomfr().concept(word.uris[0]) if word and len(word.uris) == 1 else None
+    return concept if concept and concept.vocabulary in TYPES else None
 
 
 def _type_name(text: str) -> str:
@@ -149,14 +178,14 @@ def _type_name(text: str) -> str:
 
 def _type_order(text: str) -> int:
     concept = _type_meant(text)
-    return 0 if concept is None else (DOCUMENT, CONTENT, LEARNING).index(concept.vocabulary)
+    return 0 if concept is None else TYPES.index(concept.vocabulary)
 
 
 def _add_types(record: Record, texts: Texts) -> Record:
     terms: dict[int, list[Term]] = {0: [], 1: [], 2: []}
-    for text in texts:
-        concept = _type_meant(text.value)
-        terms[_type_order(text.value)].append(Term(concept.uri if concept else "", text.value))
+    for value in dict.fromkeys(text.value for text in texts):
+        concept = _type_meant(value)
+        terms[_type_order(value)].append(Term(concept.uri if concept else "", value))
     learning = tuple(terms[2])
     return replace(
         _general(record, document_types=tuple(terms[0]), general_resource_types=tuple(terms[1])),
@@ -232,16 +261,16 @@ def _technical(record: Record, **changes: Any) -> Record:
 
 def _add_formats(record: Record, texts: Texts) -> Record:
     formats = [text.value for text in texts]
-    size = next((text for text in formats if SIZE.fullmatch(text)), None)
-    if size is None:
+    weight = next((text for text in formats if text.isdecimal()), None)
+    if weight is None:
         return _technical(record, formats=tuple(formats))
-    formats.remove(size)
-    return _technical(record, formats=tuple(formats), size=int(size))
+    formats.remove(weight)
+    return _technical(record, formats=tuple(formats), size=int(weight))
 
 
 def _format_form(text: str) -> str:
-    size = SIZE.fullmatch(clean(text))
-    return str(int(size[1])) if size else clean(text)
+    weight = size(text)
+    return clean(text) if weight is None else str(weight)
 
 
 def _formats(record: Record) -> Iterator[Text]:
@@ -341,7 +370,7 @@ ROWS = {
     "contributor": Row(partial(_add_credits, CONTRIBUTOR), partial(_credits, CONTRIBUTOR), _person),
     "date": Row(_add_dates, _dates, lambda text: when(text) or clean(text)),
     "type": Row(_add_types, _types, _type_name, _type_order),
-    "format": Row(_add_formats, _formats, _format_form, lambda text: not SIZE.fullmatch(text)),
+    "format": Row(_add_formats, _formats, _format_form, lambda text: not text.isdecimal()),
     "identifier": Row(
         _add_identifiers,
         _identifiers,

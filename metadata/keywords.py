@@ -6,6 +6,7 @@ something else: they stay keywords, and the search finds them as such. The words
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -19,6 +20,10 @@ KINDS: tuple[tuple[str, Callable[[str], str]], ...] = (("level", canonical), ("d
 #: Names of classes that are other words too: a rank, a unit of time, a postscript.
 UNSURE = {"seconde", "secondes", "premiere", "premieres", "ps", "ms", "gs", "term"}
 
+#: Between the names of a list; a text of more is no list of classes.
+LISTED = re.compile(r"\s*[-–/,|]\s*|\s+(?:et|&)\s+")
+MOST = 10
+
 
 def classified(keywords: tuple[LangString, ...]) -> tuple[Classification, ...]:
     """The classifications (9) that keywords say, each concept once."""
@@ -31,9 +36,16 @@ def classified(keywords: tuple[LangString, ...]) -> tuple[Classification, ...]:
     )
 
 
-@lru_cache(maxsize=4096)
 def concepts_of(text: str) -> tuple[Concept, ...]:
-    """The concepts that a keyword names and can only name."""
+    """The concepts that a keyword names and can only name, alone or in a list: « CM1-CM2 »."""
+    if found := _named_by(text):
+        return found
+    parts = [_named_by(part) for part in LISTED.split(text, maxsplit=MOST)]
+    return tuple(dict.fromkeys(each for part in parts for each in part)) if all(parts) else ()
+
+
+@lru_cache(maxsize=4096)
+def _named_by(text: str) -> tuple[Concept, ...]:
     known = scolomfr()
     concept = known.concept(canonical_uri(text))
     if concept and concept.vocabulary in (LEVELS, SUBJECTS):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
@@ -16,7 +17,7 @@ from .plaintext import clean, plain
 from .vcard import entity
 from .vocabulary import scolomfr
 
-__all__ = ["clean", "duration", "entity", "language", "minutes", "plain", "when"]
+__all__ = ["clean", "duration", "entity", "language", "minutes", "plain", "size", "when"]
 
 #: A language, a duration or a date is never longer; what is, is not kept in a cache.
 LONGEST = 200
@@ -219,6 +220,22 @@ def minutes(iso: str) -> int | None:
     years, months, weeks, days, hours, mins, seconds = (_number(part) for part in match.groups())
     total = ((years * 365 + months * 30 + weeks * 7 + days) * 24 + hours) * 60 + mins + seconds / 60
     return max(1, round(total)) if total else None
+
+
+# --- Sizes ------------------------------------------------------------------------------------
+
+SIZE = re.compile(
+    r"(\d{1,18}(?:[.,]\d{1,3})?)\s*(?:([kmg]?)(?:octets?|bytes?|io|ib|o|b))?", re.IGNORECASE
+)
+FACTORS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
+
+
+def size(text: str) -> int | None:
+    """A number of bytes: « 8192 », « 1,5 Mo », « 12 octets »; None when it is none."""
+    match = SIZE.fullmatch(clean(text))
+    if match is None:
+        return None
+    return round(Decimal(match[1].replace(",", ".")) * FACTORS[(match[2] or "").lower()])
 
 
 # --- Dates ------------------------------------------------------------------------------------

@@ -140,6 +140,47 @@ def test_a_subject_that_may_mean_something_else_stays_a_keyword(word):
     assert record.classifications == ()
 
 
+def keywords(record: Record) -> list[str]:
+    return [text.value for keyword in record.general.keywords for text in keyword]
+
+
+def test_a_list_of_subjects_is_as_many_keywords():
+    record = read(dc("<dc:subject>Révolution ; 1789;Bastille; </dc:subject>")).record
+    assert keywords(record) == ["Révolution", "1789", "Bastille"]
+
+
+def test_the_classes_of_a_list_are_classified():
+    record = read(dc("<dc:subject>CM1-CM2</dc:subject><dc:subject>5e, eau</dc:subject>")).record
+    (classification,) = record.classifications
+    labels = [path.taxa[0].entry[0].value for path in classification.taxon_paths]
+    assert labels == ["CM1", "CM2"]
+
+
+def test_the_uri_of_a_class_classifies_and_is_no_word_to_show():
+    country = "http://data.education.fr/voc/scolomfr/concept/scolomfr-voc-012-num-002"
+    record = read(dc(f"<dc:subject>{LEVEL}</dc:subject><dc:subject>{country}</dc:subject>")).record
+    assert keywords(record) == ["enseignement primaire"]
+    assert [path.taxa[0].id for path in record.classifications[0].taxon_paths] == [LEVEL]
+    assert said(record, "subject") == ["enseignement primaire", "CM1"]
+
+
+@pytest.mark.parametrize(
+    ("said", "uri"),
+    [
+        ("still image", "http://purl.org/dc/dcmitype/StillImage"),
+        ("Vidéo", "http://purl.org/dc/dcmitype/MovingImage"),
+    ],
+)
+def test_a_type_is_known_by_its_everyday_name(said, uri):
+    types = f"<dc:type>{said}</dc:type><dc:type xml:lang='fr'>{said}</dc:type>"
+    assert [term.uri for term in read(dc(types)).record.general.document_types] == [uri]
+
+
+def test_a_size_is_read_in_any_unit():
+    record = read(dc("<dc:format>1250 Ko</dc:format><dc:format>12 p.</dc:format>")).record
+    assert (record.technical.size, record.technical.formats) == (1_250_000, ("12 p.",))
+
+
 def test_qualified_dublin_core_is_read_by_what_it_refines():
     record = read(
         dc(
