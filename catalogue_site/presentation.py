@@ -12,7 +12,7 @@ from indexer.entry import Entry, title_of
 from metadata.licences import licence_of
 from metadata.normalise import minutes, plain
 from metadata.record import Contribution, LangString, Record, Text
-from metadata.weblink import is_web
+from metadata.strangers.weblink import is_web
 
 NBSP = "\u00a0"
 SUMMARY_LENGTH = 220  # characters: two lines on a desktop, five on a phone

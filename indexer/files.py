@@ -16,7 +16,6 @@ from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from metadata.archive import Package
 from metadata.commun import parts
 from metadata.errors import BadPackage, ParseError, UnknownFormat
 from metadata.lomfr import split
@@ -24,7 +23,8 @@ from metadata.package import MANIFESTS, gather, open_package
 from metadata.package import reduce as reduced
 from metadata.recognise import HEAD, SEVERAL, recognise
 from metadata.record import RawRecord
-from metadata.safexml import LIMIT
+from metadata.strangers.archive import Package
+from metadata.strangers.safexml import LIMIT
 
 from . import oaianswer
 from .errors import SourceError, StaleCursor

@@ -17,7 +17,7 @@ from lxml import etree
 from metadata.errors import ParseError, UnknownFormat
 from metadata.recognise import HEAD, format_of_root, recognise
 from metadata.record import RawRecord
-from metadata.safexml import stream_xml
+from metadata.strangers.safexml import stream_xml
 
 from .errors import SourceError
 

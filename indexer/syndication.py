@@ -18,7 +18,7 @@ from lxml import etree
 from metadata.errors import ParseError, UnknownFormat
 from metadata.recognise import HEAD, recognise
 from metadata.record import RawRecord
-from metadata.safexml import stream_xml
+from metadata.strangers.safexml import stream_xml
 
 from .errors import SourceError, StaleCursor
 from .fetch import Download

@@ -14,15 +14,15 @@ import json
 import logging
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, islice
 from typing import TYPE_CHECKING, BinaryIO
 
 from metadata.errors import UnknownFormat
-from metadata.keytable import named, plain_key
+from metadata.keys.table import named, plain_key
 from metadata.record import RawRecord
-from metadata.safexml import ENCODINGS
+from metadata.strangers.safexml import ENCODINGS
 
 from .errors import SourceError, StaleCursor
 from .fetch import Download
@@ -149,7 +149,7 @@ def _rows(lines: Iterator[str], name: str) -> Iterator[RawRecord]:
             if cells is None:
                 return
             if any(cell.strip() for cell in cells):
-                yield _row(cells, header, keys)
+                yield replace(_row(cells, header, keys), line=line)
         except _Truncated as error:
             raise SourceError(f"{name}, ligne {line}\u00a0: {error}") from error
         except _BadRow as error:

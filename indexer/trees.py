@@ -10,8 +10,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Protocol
 
-from metadata.archive import Package
 from metadata.package import MANIFESTS
+from metadata.strangers.archive import Package
 
 from .errors import SourceError
 from .opening import reason_of

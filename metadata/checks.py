@@ -11,13 +11,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from . import coherence, communchecks, gar, taxonchecks
 from .elements import place
 from .finding import Finding, Severity
-from .garbytes import of_payload
-from .obligations import MINIMUM, OBLIGATIONS
 from .record import Reading
-from .rule import Rule
+from .rules import coherence, gar
+from .rules import commun as communchecks
+from .rules import taxons as taxonchecks
+from .rules.garbytes import of_payload
+from .rules.obligations import MINIMUM, OBLIGATIONS
+from .rules.rule import Rule
 
 PROFILES: Mapping[str, tuple[Rule, ...]] = {
     "lom": (*MINIMUM, *coherence.RULES),

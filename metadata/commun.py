@@ -1,6 +1,6 @@
 """commun.yml: the notice that a maintainer keeps at the root of a project, in French.
 
-Its keys are in keytable.py, its syntax in safeyaml.py; docs/commun.md explains it to its writers and
+Its keys are in keys/table.py, its syntax in strangers/safeyaml.py; docs/commun.md explains it to its writers and
 docs/formats-commun.md says what it cannot hold.
 """
 
@@ -10,14 +10,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from . import communschema, communwriter, safeyaml
-from .communchecks import RULES
 from .errors import ParseError
 from .finding import Finding, Severity
-from .keyreader import Piece, Written, finding, read, remedy_for, split
-from .keytable import FIELDS, Field, named, plain_key
+from .keys import schema as communschema
+from .keys import writer as communwriter
+from .keys.reader import Piece, Written, finding, read, remedy_for, split
+from .keys.table import FIELDS, Field, named, plain_key
 from .record import RawRecord, Reading, Record
-from .safeyaml import Mapping, Node, Scalar, Sequence
+from .rules.commun import RULES
+from .strangers import safeyaml
+from .strangers.safeyaml import Mapping, Node, Scalar, Sequence
 
 RESOURCES = "ressources"
 GROUP = "accessibilite"

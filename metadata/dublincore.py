@@ -12,15 +12,15 @@ from functools import lru_cache
 
 from lxml import etree
 
-from .archive import shown
 from .dcvalues import DCTERMS, ROWS, Row, Texts, add_relations
 from .errors import ParseError
 from .finding import Finding, Severity
 from .normalise import language
 from .record import RawRecord, Reading, Record, Text
-from .safexml import parse_xml
+from .strangers.archive import shown
+from .strangers.safexml import parse_xml
+from .strangers.xmltree import XML, legal, line_of, name_of, namespace_of, text_of
 from .vocabulary import local_name, scolomfr
-from .xmltree import XML, legal, line_of, name_of, namespace_of, text_of
 
 DC = "http://purl.org/dc/elements/1.1/"
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"

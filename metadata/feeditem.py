@@ -14,7 +14,6 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from .archive import shown
 from .errors import ParseError
 from .finding import Finding, Severity
 from .keywords import classified
@@ -35,9 +34,10 @@ from .record import (
     Text,
     When,
 )
-from .safexml import parse_xml
+from .strangers.archive import shown
+from .strangers.safexml import parse_xml
+from .strangers.xmltree import XML, children, line_of, name_of, namespace_of, text_of
 from .vocabulary import CONCEPT, scolomfr
-from .xmltree import XML, children, line_of, name_of, namespace_of, text_of
 
 ITEMS = ("entry", "item")
 RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"

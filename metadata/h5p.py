@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .archive import shown
 from .errors import ParseError
 from .finding import Finding, Severity
 from .normalise import clean, entity, language, plain
@@ -31,7 +30,8 @@ from .record import (
     Term,
     Text,
 )
-from .safejson import load_json
+from .strangers.archive import shown
+from .strangers.safejson import load_json
 from .vocabulary import CONCEPT, scolomfr
 
 LEARNING_TYPES = "010"

@@ -1,6 +1,6 @@
 """LOM, LOMFR and ScoLOMFR XML to and from Record, of every generation, namespace and habit.
 
-Reading is lenient and says every fault; lomtable.py drives both ways. The standard:
+Reading is lenient and says every fault; lom/table.py drives both ways. The standard:
 https://www.reseau-canope.fr/scolomfr/ (ScoLOMFR), NF Z76-041 (LOMFR), IEEE 1484.12.1 and .3 (LOM).
 """
 
@@ -12,13 +12,13 @@ from dataclasses import replace
 from lxml import etree
 
 from .errors import ParseError
-from .lomreader import LomReader
-from .lomtable import LOM, RECORD
-from .lomvalues import local_name
-from .lomwriter import dump
+from .lom.reader import LomReader
+from .lom.table import LOM, RECORD
+from .lom.values import local_name
+from .lom.writer import dump
 from .placeholders import withdraw
 from .record import RawRecord, Reading
-from .safexml import line_of, parse_xml, true_encoding
+from .strangers.safexml import line_of, parse_xml, true_encoding
 
 __all__ = ["dump", "parse", "read", "split"]
 

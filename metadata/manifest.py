@@ -18,15 +18,15 @@ from typing import Any, TypeVar
 from lxml import etree
 
 from . import lomfr
-from .archive import shown
 from .errors import ParseError
 from .finding import Finding, Severity
 from .manifestfaults import faults_of, finding, paths_of
 from .normalise import clean, language, plain
 from .placeholders import is_title, withdraw
 from .record import General, Identifier, LangString, RawRecord, Reading, Record, Text
-from .safexml import parse_xml
-from .xmltree import XML, children, line_of, name_of
+from .strangers.archive import shown
+from .strangers.safexml import parse_xml
+from .strangers.xmltree import XML, children, line_of, name_of
 
 #: The kind of package, by what <schema> and <schemaversion> say, else by the namespaces used.
 SCHEMAS = (

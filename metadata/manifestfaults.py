@@ -11,9 +11,9 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
-from .archive import shown
 from .finding import Finding, Severity
-from .xmltree import XML, children, line_of, name_of, namespace_of
+from .strangers.archive import shown
+from .strangers.xmltree import XML, children, line_of, name_of, namespace_of
 
 XML_BASE = XML + "base"
 IDENTIFIED = ("manifest", "organization", "item", "resource")

@@ -1,7 +1,7 @@
 """What notices write in ten ways, brought to one: languages, durations, dates, text.
 
 Languages follow BCP 47 (https://www.rfc-editor.org/info/bcp47), durations and dates ISO 8601. None
-or "" means "not understood": the caller says so in a finding. vCards are in vcard.py.
+or "" means "not understood": the caller says so in a finding. vCards are in strangers/vcard.py.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from .languages import KNOWN, TWO_LETTERS
-from .plaintext import clean, plain
-from .vcard import entity
+from .strangers.plaintext import clean, plain
+from .strangers.vcard import entity
 from .vocabulary import scolomfr
 
 __all__ = ["clean", "duration", "entity", "language", "minutes", "plain", "size", "when"]

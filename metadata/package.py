@@ -14,10 +14,10 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from . import h5p, manifest
-from .archive import MAX_MEMBER, Package, open_package, shown
 from .errors import BadPackage
 from .finding import Finding, Severity
 from .record import RawRecord, Reading
+from .strangers.archive import MAX_MEMBER, Package, open_package, shown
 
 __all__ = ["MANIFESTS", "Package", "gather", "open_package", "parse", "reduce"]
 

@@ -23,6 +23,9 @@ class RawRecord:
     payload: bytes = b""
     part: str = ""  # which resource of a file that holds several ("2"); "" for the only one
     deleted: bool = False  # the source says that it is gone
+    line: int | None = (
+        None  # where it begins in the file of its author, to say where its faults are
+    )
     fault: str = ""  # why the source cannot give its bytes, in French: reading it raises ParseError
 
 
@@ -149,7 +152,9 @@ class Technical:
     size: int | None = None  # 4.2, bytes
     locations: tuple[str, ...] = ()  # 4.3
     extended_locations: tuple[ExtendedLocation, ...] = ()  # 4.3.1
-    requirements: tuple[tuple[OrComposite, ...], ...] = ()  # 4.4: all of them, each by any of its ways
+    requirements: tuple[
+        tuple[OrComposite, ...], ...
+    ] = ()  # 4.4: all of them, each by any of its ways
     installation_remarks: LangString = ()  # 4.5
     other_platform_requirements: LangString = ()  # 4.6
     duration: Duration = Duration()  # 4.7, playing time

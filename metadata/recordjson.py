@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 from .errors import ParseError
 from .finding import Finding, Severity
 from .record import RawRecord, Reading, Record
-from .safejson import load_json
+from .strangers.safejson import load_json
 
 SCHEMA_VERSION = 1
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from .errors import ParseError
 from .finding import Finding, Severity
-from .keyreader import Piece, Written, finding, read, remedy_for, split
-from .keytable import FIELDS, named
+from .keys.reader import Piece, Written, finding, read, remedy_for, split
+from .keys.table import FIELDS, named
 from .record import RawRecord, Reading
-from .safejson import load_json
+from .strangers.safejson import load_json
 
 #: Between the values of a cell; a comma too, where it cannot be part of a value.
 SEPARATORS = ";|"

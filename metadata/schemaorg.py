@@ -24,6 +24,7 @@ from .schematerms import (
     THUMBNAIL,
     TYPES,
 )
+from .strangers.weblink import is_web
 from .taxa import (
     COMMON_CORE,
     COMPETENCY,
@@ -36,7 +37,6 @@ from .taxa import (
     taxa_of,
 )
 from .vocabulary import SCHEME, scolomfr
-from .weblink import is_web
 
 Said = dict[str, Any]
 

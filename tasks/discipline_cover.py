@@ -21,15 +21,7 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from metadata.vocabulary import (
-    CONCEPT,
-    SUBJECTS,
-    Concept,
-    Vocabularies,
-    data,
-    key_of,
-    scolomfr,
-)
+from metadata.vocabulary import CONCEPT, SUBJECTS, Concept, Vocabularies, data, key_of, scolomfr
 
 PREFIX = f"{CONCEPT}scolomfr-voc-015-num-"
 COVER = ROOT / "metadata" / "vocabularies" / "discipline-cover.json"

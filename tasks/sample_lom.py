@@ -1,6 +1,6 @@
 """The notices of the sample as LOM, in the shapes that repositories publish. See make_sample.py.
 
-Written apart from metadata/lomwriter.py on purpose: what the catalogue reads here, it did not write.
+Written apart from metadata/lom/writer.py on purpose: what the catalogue reads here, it did not write.
 """
 
 from __future__ import annotations

@@ -10,10 +10,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from metadata.lomnotes import Notes
-from metadata.lomtable import RECORD, REQUIREMENT, Group, Kind, Slot
-from metadata.lomtaxa import TaxonReader
-from metadata.lomterms import SOURCE_SAID, meaning_in, source_named
+from metadata.lom.notes import Notes
+from metadata.lom.table import RECORD, REQUIREMENT, Group, Kind, Slot
+from metadata.lom.taxa import TaxonReader
+from metadata.lom.terms import SOURCE_SAID, meaning_in, source_named
 from metadata.normalise import clean, duration
 from metadata.ownterms import lists
 from metadata.placeholders import withdraw

@@ -24,8 +24,8 @@ from metadata.record import (
     Term,
     Text,
 )
+from metadata.rules.taxons import classes_in
 from metadata.taxa import EDUCATIONAL_LEVEL, TEACHING_DOMAIN
-from metadata.taxonchecks import classes_in
 from metadata.vocabulary import CONCEPT, scolomfr
 from tests.anyrecord import any_records
 from tests.corpus import ROOT, shared

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import metadata
-from metadata import checks, commun, licences, safeyaml
+from metadata import checks, commun, licences
 from metadata.errors import ParseError
 from metadata.finding import Severity
-from metadata.keyreader import texts_of
-from metadata.keytable import FIELDS
+from metadata.keys.reader import texts_of
+from metadata.keys.table import FIELDS
 from metadata.record import (
     Balise,
     Classification,
@@ -33,6 +33,7 @@ from metadata.record import (
     Term,
     Text,
 )
+from metadata.strangers import safeyaml
 from metadata.taxa import DETAILED_AUDIENCE, EDUCATIONAL_LEVEL, TEACHING_DOMAIN, taxa_of
 from metadata.vocabulary import CONCEPT, scolomfr
 from tests.anyrecord import any_records

@@ -9,8 +9,8 @@ from indexer.files import records_at
 from metadata import MetadataError, RawRecord, Reading, parse
 from metadata.checks import check
 from metadata.licences import licence_of
+from metadata.rules.taxons import paths
 from metadata.taxa import french
-from metadata.taxonchecks import paths
 from metadata.vocabulary import CONCEPT, LEVELS, SUBJECTS, scolomfr
 from tests.corpus import ROOT, SHARED, corpus_files, shared
 

@@ -26,7 +26,7 @@ from metadata.record import (
     Text,
     When,
 )
-from metadata.safexml import parse_xml
+from metadata.strangers.safexml import parse_xml
 from metadata.vocabulary import CONCEPT, scolomfr
 from tests.anyrecord import any_records, values
 from tests.corpus import corpus_files

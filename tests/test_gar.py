@@ -4,8 +4,8 @@ import pytest
 
 from metadata import RawRecord, Reading, Severity, parse
 from metadata.checks import check
-from metadata.gar import CONTROLS
 from metadata.record import Record
+from metadata.rules.gar import CONTROLS
 from tests.corpus import ROOT, shared
 
 GOOD = (ROOT / "tests" / "data" / "notice_gar.xml").read_text("utf-8")

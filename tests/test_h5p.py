@@ -10,7 +10,7 @@ from metadata import h5p
 from metadata.errors import ParseError
 from metadata.licences import licence_of
 from metadata.record import RawRecord, Text
-from metadata.safejson import MAX_DEPTH, load_json
+from metadata.strangers.safejson import MAX_DEPTH, load_json
 from metadata.vocabulary import CONCEPT, scolomfr
 from tests.corpus import corpus_files, shared
 

@@ -50,7 +50,11 @@ ONLY_IN = {
     "click": {"cli.py"},
     "flask": {"cli.py", *(f"catalogue_site/{name}.py" for name in SITE)},
     "waitress": {"cli.py"},
-    "ruamel": {f"metadata/{name}.py" for name in ("safeyaml", "yamlfaults", "communwriter")},
+    "ruamel": {
+        "metadata/keys/writer.py",
+        "metadata/strangers/safeyaml.py",
+        "metadata/strangers/yamlfaults.py",
+    },
 }
 
 

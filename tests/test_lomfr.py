@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
-from metadata import lombalise, lomfr, ownterms
+from metadata import lomfr, ownterms
 from metadata.elements import ELEMENTS
 from metadata.errors import ParseError
 from metadata.finding import Severity
-from metadata.lomtable import NAMESPACES, RECORD
+from metadata.lom import balise as lombalise
+from metadata.lom.table import NAMESPACES, RECORD
 from metadata.record import (
     Balise,
     Duration,
@@ -27,7 +28,7 @@ from metadata.record import (
     Text,
     When,
 )
-from metadata.safexml import parse_xml
+from metadata.strangers.safexml import parse_xml
 from metadata.vocabulary import CONCEPT
 from tests.anyrecord import any_records
 from tests.corpus import ROOT, corpus_files, shared

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from metadata.normalise import clean, duration, entity, language, minutes, plain, when
 from metadata.record import Entity
-from metadata.vcard import written
+from metadata.strangers.vcard import written
 from tests.corpus import shared
 from tests.records import DATES, NAMES, durations, entities
 

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metadata import archive
-from metadata.archive import open_package
 from metadata.errors import BadPackage, ParseError
 from metadata.package import gather, parse, reduce
 from metadata.record import RawRecord
+from metadata.strangers import archive
+from metadata.strangers.archive import open_package
 from tests.corpus import corpus_files, shared
 
 MANIFEST = b"""<?xml version="1.0"?>

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from metadata import commun, licences, row
 from metadata.errors import ParseError
 from metadata.finding import Severity
-from metadata.keyreader import texts_of
-from metadata.keytable import FIELDS
+from metadata.keys.reader import texts_of
+from metadata.keys.table import FIELDS
 from metadata.record import Identifier, RawRecord
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metadata.errors import ParseError
-from metadata.safeyaml import MAX_BYTES, Mapping, Scalar, Sequence, load
+from metadata.strangers.safeyaml import MAX_BYTES, Mapping, Scalar, Sequence, load
 from tests.corpus import corpus_files, shared
 
 

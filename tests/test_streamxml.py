@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from metadata.errors import ParseError
-from metadata.safexml import parse_xml, stream_xml
+from metadata.strangers.safexml import parse_xml, stream_xml
 
 from .corpus import corpus_files, shared
 from .memory import growth

@@ -2,7 +2,7 @@
 
 import pytest
 
-from metadata.weblink import is_web
+from metadata.strangers.weblink import is_web
 
 
 @pytest.mark.parametrize(
