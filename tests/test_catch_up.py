@@ -136,6 +136,7 @@ def test_an_endless_description_is_cut():
     assert len(document(entry(record)).description) == LONGEST
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[*HealthCheck])
 @given(record=any_records())
 def test_any_record_can_be_indexed(engine, record):
@@ -234,6 +235,7 @@ def test_stopped_between_two_commits_it_goes_on_where_it_was(tmp_path, engine):
     store.close()
 
 
+@pytest.mark.slow
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -440,6 +440,7 @@ def test_a_key_that_is_nearly_right_is_read_with_a_hint(written, right):
     assert texts_of(reading.record).keys() - {"titre", "description"} == {right}
 
 
+@pytest.mark.slow
 def test_more_values_than_anybody_has_to_say_are_cut_and_take_bounded_time():
     started = time.monotonic()
     for key in ("niveaux", "disciplines", "auteurs"):
@@ -626,12 +627,14 @@ SLOW = settings(
 )
 
 
+@pytest.mark.slow
 @settings(SLOW, max_examples=50)
 @given(any_records())
 def test_writing_whatever_could_be_a_record_is_stable(record):
     stable(record)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")  # of the strategy, for a message
 @SLOW
 @given(records())

@@ -432,6 +432,7 @@ RECORDS = st.builds(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(any_records() | RECORDS)
 def test_writing_reading_and_writing_again_changes_nothing(record):

@@ -379,6 +379,7 @@ PATIENT = settings(
 )
 
 
+@pytest.mark.slow
 @PATIENT
 @given(corpus=documents(), asked=st.lists(queries, min_size=1, max_size=5))
 def test_totals_and_counts_are_those_of_a_naive_reckoning(engine, corpus, asked):
@@ -394,6 +395,7 @@ def test_totals_and_counts_are_those_of_a_naive_reckoning(engine, corpus, asked)
             assert results.facets[name] == reckon(corpus, query, name)
 
 
+@pytest.mark.slow
 @PATIENT
 @given(
     steps=st.lists(
@@ -466,6 +468,7 @@ def test_totals_and_ranks_are_those_of_whoosh_itself(tmp_path):
 # Whatever is typed
 
 
+@pytest.mark.slow
 def test_hostile_queries_are_answered_or_refused_within_a_second(engine):
     chance = random.Random(3)
     pool = [f"{a}{b}" for a in ("bam", "bat", "car", "dor", "fra") for b in range(400)]

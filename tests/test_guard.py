@@ -116,6 +116,7 @@ def test_an_update_that_withdraws_too_much_is_held_and_asked_again(store):
     assert store.sources()[0].since == NOW
 
 
+@pytest.mark.slow
 def test_new_identifiers_for_everything_are_a_loss_of_everything(store):
     *_, report = days(store, notices(*range(100)), notices(*range(1000, 3000)))
     assert (report.held.lost, report.held.known) == (100, 100)

@@ -195,6 +195,7 @@ KEYS = [
 ]
 
 
+@pytest.mark.slow
 @given(st.fixed_dictionaries({"title": JSON}, optional=dict.fromkeys(KEYS, JSON)))
 def test_any_value_anywhere_gives_a_record(tree):
     assert read(tree).record.technical.formats == ("H5P",)

@@ -80,6 +80,7 @@ def test_the_folder_is_for_its_owner_alone(folder):
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.slow
 def test_segments_are_few_and_hold_nothing_dead(folder):
     engine = WhooshEngine(folder)
     for number in range(60):
@@ -256,6 +257,7 @@ def test_a_segment_that_is_gone_is_made_anew_by_whoever_writes(leaks, folder):
     assert total(engine) == 5
 
 
+@pytest.mark.slow
 def test_a_bit_gone_wrong_anywhere_is_answered_or_said(leaks, folder, tmp_path):
     engine = WhooshEngine(folder)
     engine.update(batch(1, 30))

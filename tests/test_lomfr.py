@@ -746,6 +746,7 @@ def assert_valid(payload, version="3.2.1"):
     assert schema.validate(etree.fromstring(payload)), (schema.error_log[0], payload.decode())
 
 
+@pytest.mark.slow
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(records())
 def test_a_written_record_is_valid_and_read_back_the_same(record):
@@ -755,6 +756,7 @@ def test_a_written_record_is_valid_and_read_back_the_same(record):
         assert parse(written).record == record
 
 
+@pytest.mark.slow
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(any_records())
 def test_any_record_is_written_valid_and_stable(record):
@@ -904,6 +906,7 @@ def fuzzed(paths: list[Path], count: int):
         yield chance.choice((cut, shuffled))(chance.choice(payloads), chance)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("paths", [WHOLE_NOTICES, NOTICES], ids=["own", "corpus"])
 def test_a_broken_notice_is_read_or_refused_never_worse(paths):
     if paths is NOTICES:

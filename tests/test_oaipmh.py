@@ -623,6 +623,7 @@ def test_a_moment_is_read_or_is_none(text, read):
     assert moment(text) == read
 
 
+@pytest.mark.slow
 def test_a_long_list_kept_as_a_file_is_read_in_constant_memory(tmp_path):
     path = tmp_path / "list.xml"
     record = answer("NAME" + "x" * 1_000).partition(b"<record>")[2].partition(b"</ListRecords>")[0]

@@ -221,6 +221,7 @@ def test_a_file_that_is_not_there_is_said():
         open_package(zipped(CONTENT)).read("autre.xml")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", corpus_files("attacks", "*.zip"), ids=lambda path: path.name)
 def test_a_zip_of_the_attacks_costs_little_and_raises_nothing_else(path):
     payload = path.read_bytes()

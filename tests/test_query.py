@@ -132,6 +132,7 @@ def test_hostile_text_is_read_or_refused_at_once(text):
     assert time.perf_counter() - began < 0.5
 
 
+@pytest.mark.slow
 def test_twenty_thousand_random_texts_are_read_or_refused_at_once():
     chance = random.Random(20)
     pieces = [

@@ -57,6 +57,7 @@ def test_a_record_reads_as_a_person_expects():
     assert "î" in recordjson.dump(RECORD).decode()
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(any_records())
 def test_json_loses_nothing(record):

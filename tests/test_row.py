@@ -105,6 +105,7 @@ def test_what_is_no_row_is_refused(payload):
 HEADERS = st.sampled_from([field.key for field in FIELDS]) | st.text(max_size=5)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(HEADERS, st.text(max_size=12), max_size=5))
 def test_any_row_of_texts_is_read_and_can_be_written_as_a_commun(cells):
     record = parse(cells).record

@@ -184,6 +184,7 @@ print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - start) // 1024)
 """
 
 
+@pytest.mark.slow
 def test_the_worst_that_the_limit_lets_in_takes_little_time_and_memory():
     attacks = [str(path) for path in corpus_files("attacks", "*.xml*")]
     done = subprocess.run(

@@ -149,6 +149,7 @@ def test_no_hostile_file_takes_long_or_gets_through_with_more_than_texts(path):
     assert time.monotonic() - started < 5
 
 
+@pytest.mark.slow
 def test_the_hostile_files_are_refused_for_what_they_are():
     for name, word in {
         "yaml_alias_bomb.yml": "ancre",
@@ -158,6 +159,7 @@ def test_the_hostile_files_are_refused_for_what_they_are():
         assert word in refusal(shared(f"attacks/{name}").read_bytes()).message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pattern",
     ["[", "{", "- ", "? ", '"', "'", "#", "&a ", "a: ", "[],", "a, ", "- a\n", "%a\n", ": "],
@@ -186,6 +188,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.dictionaries(TEXTS, VALUES, max_size=4))
 def test_json_which_is_yaml_too_is_read_as_it_was(tree):
     assert plain(load(json.dumps(tree, indent=1).encode())) == tree

@@ -331,6 +331,7 @@ def test_nothing_in_the_json_can_end_a_script_element():
     assert json.loads(written)["name"] == title
 
 
+@pytest.mark.slow
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(any_records())
 def test_any_record_is_json_that_says_nothing_empty(record):

@@ -627,6 +627,7 @@ def test_disciplines_cover_what_they_teach_and_nothing_else(line):
     assert not set(outside) & set(keys)
 
 
+@pytest.mark.slow
 def test_the_cover_is_what_the_table_of_disciplines_says():
     sys.path.insert(0, str(ROOT / "tasks"))
     try:
@@ -706,6 +707,7 @@ def test_the_published_skos_says_every_term_once():
     assert all(block.rstrip().endswith(" .") for block in blocks if block.strip())
 
 
+@pytest.mark.slow
 def test_reading_words_does_not_read_the_subjects():
     program = (
         "import gzip\n"
