@@ -28,7 +28,7 @@ from catalogue_site.build import BuildError, build
 from indexer import facets
 from indexer.documents import catch_up
 from indexer.entry import Entry, State, stem_of
-from indexer.errors import IndexerError, SearchError
+from indexer.errors import IndexerError, SearchError, SourceError
 from indexer.export import EXPORTS, is_open
 from indexer.fetch import Fetcher
 from indexer.files import FilesSource
@@ -249,6 +249,9 @@ def _index_health(balises: Balises) -> str:
 
 def _first_page(balises: Balises, given: SourceSettings) -> str:
     page = next(balises.source(given).pages(None, ""), None)
+    status = balises.store.runs.status(given.key)
+    if status and status.held:
+        raise SourceError(f"attend une décision : {status.held.advice(given.key)}")
     count = len(page.records) if page else 0
     return f"répond, {several(count, 'notice')} dans sa première page"
 
@@ -322,7 +325,10 @@ def index_command(balises: Balises, rebuild: bool) -> None:
     if rebuild:
         balises.store.mark_all_changed()
         balises.engine.clear()
-    moved = several(_index(balises), "changement indexé", "changements indexés")
+    try:
+        moved = several(_index(balises), "changement indexé", "changements indexés")
+    except KeyboardInterrupt as error:  # with --rebuild again, it would start again
+        raise click.ClickException("interrompu ; « balise index » continuera.") from error
     click.echo(f"{moved}, {several(balises.engine.count(), 'entrée')} en tout")
 
 
@@ -446,7 +452,8 @@ def show(balises: Balises, identifier: str, form: str, why: bool) -> None:
     """Montre une entrée ; « raw » rend les octets reçus, pour l’exploitant seul."""
     entry = balises.store.find(identifier)
     if why:
-        click.echo("\n".join(terminal.why(entry)))
+        rejects = balises.store.rejects(entry.source, entry.identifier)
+        click.echo("\n".join(terminal.why(entry, rejects)))
     elif form == "text":
         click.echo("\n".join(terminal.entry_text(entry)))
     elif form == "raw":
@@ -542,6 +549,8 @@ def export(balises: Balises, form: str) -> None:
 @pass_balises
 def takedown(balises: Balises, identifier: str, reason: str) -> None:
     """Retire aussitôt une entrée de tout ce qui est public."""
+    if not reason.strip():
+        raise click.UsageError("Le motif est vide : il est publié à la place de la ressource.")
     entry = balises.store.find(identifier)
     balises.store.takedown(entry.slug, reason, now())
     _index(balises)

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from catalogue_site import presentation
 from indexer import facets
-from indexer.entry import Duplicates, Entry, Outcome, SourceStatus, State
+from indexer.entry import Duplicates, Entry, Outcome, Reject, SourceStatus, State
 from indexer.harvest import HarvestReport
 from indexer.search import Query, Results, Understood
 from metadata.finding import Finding, Severity
@@ -187,7 +187,7 @@ def entry_text(entry: Entry) -> Iterator[str]:
     yield f"{'Lue le':24}{entry.last_seen:%Y-%m-%d}, modifiée le {entry.last_changed:%Y-%m-%d}"
 
 
-def why(entry: Entry) -> Iterator[str]:
+def why(entry: Entry, rejects: Iterable[Reject]) -> Iterator[str]:
     """Listed or not, the reason, and what is wrong with the notice."""
     yield f"{entry.slug} – {STATES[entry.state]}"
     if entry.state is State.WITHHELD:
@@ -196,6 +196,11 @@ def why(entry: Entry) -> Iterator[str]:
         yield f"Motif : {entry.reason}"
     yield f"Source : {entry.source_title or entry.source}, « {entry.identifier} », format {entry.format}"
     yield f"Lue le {entry.last_seen:%Y-%m-%d}, modifiée le {entry.last_changed:%Y-%m-%d}"
+    for reject in rejects:
+        yield (
+            f"Depuis le {reject.since:%Y-%m-%d}, ce que la source en donne est refusé, et la version"
+            f" d’avant gardée : {reject.error}"
+        )
     yield from _text((entry.identifier, finding) for finding in entry.findings)
 
 
@@ -213,7 +218,7 @@ def source_text(status: SourceStatus, found: Results, now: datetime) -> Iterator
         if run.error:
             yield f"  erreur : {run.error}"
     if status.held:
-        yield f"  en attente : {status.held.lost} entrées sur {status.held.known} disparaîtraient"
+        yield f"  en attente : {status.held.advice(info.key)}"
     if found.total:
         said = (
             f"{facet.label} {_share(found.total - found.facets.get(key, {}).get('-', 0), found.total)}"

@@ -130,6 +130,13 @@ class Drop:
     known: int
     since: datetime
 
+    def advice(self, source: str) -> str:
+        """What somebody has to decide, and how."""
+        return (
+            f"{self.lost} entrées sur {self.known} disparaîtraient\u00a0: rien n’a été retiré."
+            f" Si la source les a bien supprimées\u00a0: balise harvest {source} --confirm-drop"
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Run:

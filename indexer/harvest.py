@@ -59,12 +59,7 @@ class HarvestReport:
     @property
     def advice(self) -> str:
         """What somebody has to decide, and how; "" when nothing waits."""
-        if self.held is None:
-            return ""
-        return (
-            f"{self.held.lost} entrées sur {self.held.known} disparaîtraient\u00a0: rien n’a été retiré."
-            f" Si la source les a bien supprimées\u00a0: balise harvest {self.source} --confirm-drop"
-        )
+        return self.held.advice(self.source) if self.held else ""
 
 
 def harvest(

@@ -181,10 +181,12 @@ class SqlStore:
         """How each source stands, by key."""
         return self.runs.statuses()
 
-    def rejects(self, source: str) -> Iterator[Reject]:
-        """The records of a source that cannot be read, the latest last."""
+    def rejects(self, source: str, identifier: str = "") -> Iterator[Reject]:
+        """The records of a source that cannot be read, the latest last; or one of them."""
         columns = (REJECTS.c.source, REJECTS.c.identifier, REJECTS.c.error, REJECTS.c.since)
         query = sa.select(*columns).where(REJECTS.c.source == source)
+        if identifier:
+            query = query.where(REJECTS.c.identifier == identifier)
         with self._engine.connect() as db:
             rows = db.execute(query.order_by(REJECTS.c.since, REJECTS.c.identifier)).all()
         for row in rows:

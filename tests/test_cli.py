@@ -195,6 +195,21 @@ def test_a_catalogue_without_source_is_updated_and_says_so(run):
     assert "Aucune source" in run("update").stderr
 
 
+def test_a_record_that_can_be_read_no_more_says_why_its_old_version_stays(harvested, tmp_path):
+    (tmp_path / "notices" / "boite.xml").write_text("<lom>")
+    harvested("harvest", "notices")
+    why = harvested("show", "boite.xml", "--why").stdout
+    assert "publiée" in why
+    assert "ce que la source en donne est refusé" in why
+    assert "ligne 1" in why
+
+
+def test_a_takedown_needs_a_reason(harvested):
+    assert (
+        "Le motif est vide" in harvested("takedown", "boite.xml", "--reason", " ", status=2).output
+    )
+
+
 def test_a_takedown_shows_at_once_and_can_be_undone(harvested):
     slug = slug_named(harvested, "compter")
     harvested("takedown", slug, "--reason", "À la demande de l’auteur")
@@ -271,6 +286,18 @@ def configured(run, tmp_path):
     (tmp_path / "balise.toml").write_text(CONFIGURED)
     run("update")
     return run
+
+
+def test_a_source_that_empties_waits_for_a_decision(configured, tmp_path):
+    for path in (tmp_path / "notices").rglob("*.*"):
+        path.unlink()
+    advice = "balise harvest ouverte --confirm-drop"
+    assert advice in configured("harvest", "ouverte", status=1).stdout
+    assert advice in configured("doctor", status=1).stdout
+    assert advice in configured("sources").stdout
+    assert "2 ressources" in configured("search", "fractions").stdout
+    assert "4 supprimées" in configured("harvest", "ouverte", "--confirm-drop").stdout
+    assert advice not in configured("doctor").stdout
 
 
 def test_a_publisher_waits_for_qualification(configured):
