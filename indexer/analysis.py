@@ -84,7 +84,8 @@ def weigh(parts: Iterable[tuple[str, int]]) -> Weighed:
     Stop words count in a title only. An expression that has synonyms (« enseignement moral et
     civique ») is there under its words, and under the term they share ("emc").
     """
-    said = Weighed(defaultdict(int), defaultdict(list))
+    weights: defaultdict[str, int] = defaultdict(int)
+    standing: defaultdict[str, list[int]] = defaultdict(list)
     base = 0
     for text, weight in parts:
         found = WORD.findall(normal(text))[: max(0, LONGEST - base)]
@@ -95,13 +96,13 @@ def weigh(parts: Iterable[tuple[str, int]]) -> Weighed:
                 places.append(place)
             elif weight < TITLE:
                 continue
-            said.weights[spelled] += weight
-            said.places[spelled].append(place)
+            weights[spelled] += weight
+            standing[spelled].append(place)
         for first, _, shared in expressions(terms):
-            said.weights[f"{shared} "] += weight
-            said.places[f"{shared} "].append(places[first])
+            weights[f"{shared} "] += weight
+            standing[f"{shared} "].append(places[first])
         base += len(found) + GAP
-    return said
+    return Weighed(weights, standing)
 
 
 def expressions(terms: Sequence[str]) -> Iterator[tuple[int, int, str]]:
@@ -110,10 +111,9 @@ def expressions(terms: Sequence[str]) -> Iterator[tuple[int, int, str]]:
     `terms` are those of a text without its stop words; the longest expression wins.
     """
     known, end = _synonyms().expressions, 0
-    if known.keys().isdisjoint(terms):
-        return
-    for start, term in enumerate(terms):
-        for expression, shared in known.get(term, ()) if start >= end else ():
+    starts = [place for place, term in enumerate(terms) if term in known]
+    for start in starts:
+        for expression, shared in known[terms[start]] if start >= end else ():
             if tuple(terms[start : start + len(expression)]) == expression:
                 end = start + len(expression)
                 yield start, end, shared
