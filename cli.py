@@ -644,10 +644,16 @@ UNREADABLE = "illisible"
 def _findings_in(path: Path, profile: str | None) -> Iterator[tuple[str, Finding]]:
     """What there is to say of each record of a path, with its name. Raise UsageError."""
     empty = True
+    shared: set[tuple[str, Finding]] = set()  # what several records of one file have in common
     try:
         for raw in _records_of(path):
             empty = False
+            file = raw.identifier.partition("#")[0]
             for finding in _findings(raw, profile):
+                is_placed = finding.line is not None and (raw.part or raw.format == "row")
+                if is_placed and (file, finding) in shared:
+                    continue
+                shared.add((file, finding))
                 yield _name_of(path, raw), finding
     except IndexerError as error:  # a list cut short: what it gave has been judged
         yield str(path), _unreadable(ParseError(str(error)))

@@ -32,7 +32,7 @@ PROFILES: Mapping[str, tuple[Rule, ...]] = {
 SEVERITIES = tuple(Severity)
 
 #: The profile of a notice by its format; nobody asks of a feed what ScoLOMFR does.
-OF_FORMAT = {"lomfr": "lomfr", "json": "lomfr", "commun": "commun", "row": "commun"}
+OF_FORMAT = {"lomfr": "lomfr", "json": "lomfr", "commun": "commun"}
 
 
 def profile_of(format: str) -> str:

@@ -76,6 +76,14 @@ def _root(payload: bytes) -> Mapping:
         return root
     if isinstance(root, Scalar) and root.plain and root.value in NOTHING:
         return Mapping((), root.line, root.column)
+    if isinstance(root, Sequence) and any(isinstance(item, Mapping) for item in root.items):
+        raise ParseError(
+            "Le fichier est une liste, sans rien qui dise de quoi.",
+            remedy="Écrivez «\u00a0ressources:\u00a0» sur la première ligne, et décalez la liste de deux"
+            " espaces.",
+            line=root.line,
+            column=root.column,
+        )
     raise ParseError(
         "Le fichier n’est pas une suite de lignes «\u00a0clé: valeur\u00a0».",
         remedy="Écrivez par exemple «\u00a0titre: Fractions en boîte\u00a0», avec une espace après le deux-points.",

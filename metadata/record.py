@@ -23,9 +23,7 @@ class RawRecord:
     payload: bytes = b""
     part: str = ""  # which resource of a file that holds several ("2"); "" for the only one
     deleted: bool = False  # the source says that it is gone
-    line: int | None = (
-        None  # where it begins in the file of its author, to say where its faults are
-    )
+    line: int | None = None  # where it begins in its file, to say where its faults are
     fault: str = ""  # why the source cannot give its bytes, in French: reading it raises ParseError
 
 

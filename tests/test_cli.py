@@ -389,6 +389,22 @@ def test_findings_are_given_to_machines(run, tmp_path):
     assert {issue["severity"] for issue in quality} <= {"major", "minor", "info"}
 
 
+def test_what_the_resources_of_one_file_share_is_said_once(run, tmp_path):
+    (tmp_path / "commun.yml").write_text(
+        "titre: Un\ndescription: Deux\nlicense: MIT\nressources:\n- titre: A\n- titre: B\n"
+    )
+    said = run("validate", "commun.yml").stdout
+    assert said.count("[commun-cle-orthographe]") == 1
+    assert said.count("[commun-lien-absent]") == 2
+
+
+def test_the_remarks_on_a_table_are_at_the_line_of_their_row(run, tmp_path):
+    (tmp_path / "t.csv").write_text("titre;lien;x\nUn;;1\nDeux;;2\n;https://a.fr/;3\n")
+    [*found] = json.loads(run("validate", "t.csv", "--format", "json", status=1).stdout)
+    assert [f["line"] for f in found if f["rule"] == "row-titre-absent"] == [4]
+    assert [f["line"] for f in found if f["rule"] == "row-colonne-inconnue"] == [1]
+
+
 def test_a_list_cut_short_hides_nothing_of_the_rest(run, tmp_path):
     (tmp_path / "n").mkdir()
     (tmp_path / "n" / "a.xml").write_text(lom(""))

@@ -101,6 +101,53 @@ def subjects(record):
     return [scolomfr().label(taxon.id) for taxon in taxa_of(record, TEACHING_DOMAIN)]
 
 
+@pytest.mark.parametrize(
+    ("line", "key", "values"),
+    [  # as they are written again
+        ("types: exercice et cours", "types", ("exercice", "cours")),
+        ("types: exercice, cours et jeu", "types", ("exercice", "cours", "jeu éducatif")),
+        ("usages: en classe ou à la maison", "usages", ("en classe", "à la maison")),
+        ("langues: français et anglais", "langues", ("fr", "en")),
+        ("types: [logiciel, appli]", "types", ("logiciel",)),
+        ("mots-cles: sel et poivre", "mots-cles", ("sel et poivre",)),
+        ("disciplines: histoire et géographie", "disciplines", ("histoire et géographie",)),
+    ],
+)
+def test_a_list_is_understood_as_people_write_it(line, key, values):
+    reading = parse(f"{HEAD}{line}\n")
+    assert texts_of(reading.record)[key] == values
+    assert {finding.severity for finding in reading.findings} <= {Severity.INFO}
+
+
+def test_keys_in_english_are_understood():
+    text = "title: Un\nsummary: Deux\nlevel: CM1\nkeywords: [a]\nauthor: Ada Exemple\nduration: 5 min\n"
+    reading = parse(text + "language: fr\npublisher: Exemple\n")
+    assert {finding.rule for finding in reading.findings} == {"commun-cle-orthographe"}
+    assert len(texts_of(reading.record)) == 8
+
+
+def test_a_key_that_resembles_none_is_brought_near_to_none():
+    assert "Vouliez-vous" not in only(parse(f"{HEAD}date: 2024\n")).remedy
+
+
+def test_the_few_values_of_a_short_list_are_named():
+    remedy = spaced(only(parse(f"{HEAD}donnees-personnelles: 12\n")).remedy)
+    assert remedy == "Écrivez « aucune », « faible », « moyenne » ou « forte »."
+
+
+def test_several_names_on_one_line_are_told_and_one_turned_round_is_not():
+    finding = only(parse(f"{HEAD}auteurs: Ada Exemple, Bob Exemple\n"))
+    assert finding.rule == "commun-plusieurs-noms"
+    assert "[Ada Exemple, Bob Exemple]" in finding.remedy
+    assert parse(f"{HEAD}auteurs: Exemple, Ada\n").findings == ()
+
+
+def test_a_list_of_notices_is_told_what_it_lacks():
+    with pytest.raises(ParseError) as caught:
+        parse("- titre: Un\n  description: Deux\n")
+    assert "ressources:" in caught.value.remedy
+
+
 # --- What is read -----------------------------------------------------------------------------
 
 

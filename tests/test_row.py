@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metadata import commun, licences, row
+from metadata.checks import check
 from metadata.errors import ParseError
 from metadata.finding import Severity
 from metadata.keys.reader import texts_of
@@ -34,7 +35,7 @@ ROW = {
     "licence": "CC-BY-SA-4.0",
     "auteurs": "Camille Exemple; Dominique Exemple",
     "editeur": "Éditions Exemple",
-    "mots-cles": "partage; fraction, part",
+    "mots-cles": "partage; fraction",
     "cout": "gratuit",
     "acces": "libre",
     "rgaa": "non évaluée",
@@ -47,7 +48,7 @@ def test_the_documented_columns_are_read_whole():
     said = texts_of(reading.record)
     assert said["niveaux"] == ("CM1", "CM2", "6e")
     assert said["types"] == ("exercice", "jeu éducatif")
-    assert said["mots-cles"] == ("partage", "fraction, part")
+    assert said["mots-cles"] == ("partage", "fraction")
     assert said["auteurs"] == ("Camille Exemple", "Dominique Exemple")
     assert said["accessibilite.rgaa"] == ("non évaluée",)
     assert reading.record.general.identifiers == (Identifier("ark", "ark:/12345/f1"),)
@@ -74,6 +75,41 @@ def test_two_columns_for_one_thing_add_up():
     )
     assert texts_of(reading.record)["niveaux"] == ("CM1", "cycle 4")
     assert len(reading.record.general.identifiers) == 1
+
+
+def test_the_values_of_a_cell_are_set_apart_as_people_do():
+    reading = parse(
+        {
+            "titre": "T",
+            "mots-cles": "fractions, partage",
+            "niveaux": "6ème/5ème",
+            "types": "exercice et cours",
+            "auteurs": "Exemple, Camille; Exemple, Dominique",
+        }
+    )
+    written = texts_of(reading.record)
+    assert reading.findings == ()
+    assert written["mots-cles"] == ("fractions", "partage")
+    assert written["niveaux"] == ("6e", "5e")
+    assert written["types"] == ("exercice", "cours")
+    assert len(written["auteurs"]) == 2
+
+
+def test_the_html_of_a_description_is_taken_away_and_not_the_words_about_it():
+    cells = {"titre": "La balise <p>", "description": "<p>Un <b>jeu</b> &amp; des dés</p>"}
+    general = parse(cells).record.general
+    assert general.title[0].value == "La balise <p>"
+    assert general.descriptions[0][0].value == "Un jeu & des dés"
+    about = parse({"titre": "T", "description": "La balise <p>"}).record.general.descriptions
+    assert about[0][0].value == "La balise <p>"
+
+
+def test_a_fault_is_told_at_the_line_of_its_row():
+    payload = json.dumps({"lien": "chez moi", "rien": "x"}).encode()
+    raw = RawRecord(identifier="1", format="row", payload=payload, line=12)
+    lines = {finding.rule: finding.line for finding in check(row.parse(raw), "lom")}
+    assert lines.pop("row-colonne-inconnue") == 1
+    assert set(lines.values()) == {12}
 
 
 def test_an_unknown_column_is_mentioned_with_the_nearest():

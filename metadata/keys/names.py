@@ -7,7 +7,7 @@ that means that very value.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 
 from .. import words
@@ -21,17 +21,17 @@ from .values import WORDS, tidy
 def of_list(kind: str, *, by_key: bool = False) -> Kind:
     """Values that are keys of a list of words (« dyslexie »), and written as the key or the label."""
     return Kind(
-        read=lambda text: _read_key(kind, text),
+        read=lambda text: _read_key(kind, text, by_key=by_key),
         write=lambda key: _key_name(kind, key, by_key),
         schema=lambda: {"enum": _names(kind)},
     )
 
 
-def _read_key(kind: str, text: str) -> Understood:
+def _read_key(kind: str, text: str, *, by_key: bool = False) -> Understood:
     found = words.matches(kind, text)
     if len(found) == 1:
         return Understood((found[0].key,))
-    return Understood((), _unknown(kind, text, [word.label for word in found]))
+    return Understood((), _unknown(kind, text, [word.label for word in found], by_key=by_key))
 
 
 @cache
@@ -69,7 +69,7 @@ def _read_term(kind: str, text: str) -> Understood:
     return Understood((Term("", said),), _unknown(kind, said, labels))
 
 
-def _unknown(kind: str, text: str, candidates: list[str]) -> Trouble:
+def _unknown(kind: str, text: str, candidates: list[str], *, by_key: bool = False) -> Trouble:
     if candidates:
         several = ", ".join(f"«\u00a0{label}\u00a0»" for label in dict.fromkeys(candidates[:5]))
         return Trouble(
@@ -80,13 +80,23 @@ def _unknown(kind: str, text: str, candidates: list[str]) -> Trouble:
     near = words.nearest(kind, text) if len(text) <= LONGEST else ()
     remedy = "Choisissez une valeur de la liste (docs/commun.md)."
     if near:
-        *others, last = (f"«\u00a0{name}\u00a0»" for name in near)
-        listed = " ou ".join(filter(None, (", ".join(others), last)))
-        remedy = f"Vouliez-vous dire {listed}\u202f?"
+        remedy = f"Vouliez-vous dire {_either(near)}\u202f?"
+    elif len(words.every(kind)) <= FEW:
+        names = (_key_name(kind, word.key, by_key) for word in words.every(kind))
+        remedy = f"Écrivez {_either(names)}."
     return Trouble(
         "valeur-inconnue", f"«\u00a0{text[:60]}\u00a0» n’est pas une valeur connue.", remedy
     )
 
+
+def _either(names: Iterable[str]) -> str:
+    """« a », « b » ou « c »."""
+    *others, last = (f"«\u00a0{name}\u00a0»" for name in names)
+    return " ou ".join(filter(None, (", ".join(others), last)))
+
+
+#: So few values that a remark can name them all.
+FEW = 5
 
 #: No name is longer, and a text of kilobytes is not worth the search.
 LONGEST = 300

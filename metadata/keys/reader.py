@@ -6,12 +6,13 @@ What commun.yml and the rows of a CSV share: the shape of the file is their own 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..finding import Finding, Severity
-from ..record import Reading, Record
+from ..record import Reading, Record, Term
 from .table import FIELDS, Field, plain_key
 
 #: Under one key. Nobody has so many to say; looking for the names nearest to each would take long.
@@ -42,23 +43,30 @@ def read(written: Iterable[Written], format: str) -> Reading:
     findings: list[Finding] = []
     lines: dict[str, int] = {}
     for each in written:
-        values = []
+        values: dict[Any, Any] = {}
         if len(each.pieces) > MAX_VALUES:
             findings.append(_too_many(each, format))
         for piece in each.pieces[:MAX_VALUES]:
             understood = each.field.kind.read(piece.text)
-            values += [value for value in understood.values if value not in values]
+            for value in understood.values:
+                values.setdefault(_same(value), value)
             if understood.trouble:
                 rule, message, remedy = understood.trouble
                 findings.append(
                     finding(f"{format}-{rule}", each.field.key, message, remedy, piece[1:])
                 )
         if values:
-            record = each.field.put(record, tuple(values if each.field.many else values[:1]))
+            said = tuple(values.values())
+            record = each.field.put(record, said if each.field.many else said[:1])
         for name in (each.field.number, each.field.key):
             if name and each.line is not None:
                 lines.setdefault(name, each.line)
     return Reading(record=record, findings=tuple(findings), lines=lines)
+
+
+def _same(value: Any) -> Any:
+    """What two names of one concept share: « appli » and « logiciel »."""
+    return value.uri or value if isinstance(value, Term) else value
 
 
 def _too_many(written: Written, format: str) -> Finding:
@@ -93,17 +101,31 @@ def _texts(record: Record) -> dict[str, tuple[str, ...]]:
 
 def split(field: Field, text: str, separators: str) -> tuple[str, ...]:
     """The values written one after the other in one text, unless it is itself a value."""
-    if field.kind.closed and field.kind.read(text).trouble is None:
+    if _is_value(field, text):
         return (text,)
-    for sign in separators:
-        if sign in text:
-            return tuple(part.strip() for part in text.split(sign) if part.strip())
-    return (text,)
+    sign = next((sign for sign in separators if sign in text), "\n")
+    parts = [part.strip() for part in text.split(sign) if part.strip()]
+    return tuple(value for part in parts for value in _joined(field, part)) or (text,)
+
+
+def _joined(field: Field, text: str) -> tuple[str, ...]:
+    """« exercice et cours » is two values, when both are."""
+    parts = tuple(CONJUNCTION.split(text)) if field.kind.closed else (text,)
+    if _is_value(field, text) or not all(_is_value(field, part) for part in parts):
+        return (text,)
+    return parts
+
+
+CONJUNCTION = re.compile(r"\s+(?:et|ou|&)\s+|\s*/\s*")
+
+
+def _is_value(field: Field, text: str) -> bool:
+    return field.kind.closed and field.kind.read(text).trouble is None
 
 
 def remedy_for(name: str, known: Iterable[str]) -> str:
     """What to do about a key that no field answers to."""
-    near = difflib.get_close_matches(plain_key(name), known, n=1)
+    near = difflib.get_close_matches(plain_key(name), known, n=1, cutoff=0.7)
     return (
         f"Vouliez-vous dire «\u00a0{near[0]}\u00a0»\u202f?"
         if near

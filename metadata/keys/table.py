@@ -72,7 +72,7 @@ FIELDS: tuple[Field, ...] = (
         kind=values.PARAGRAPHS,
         get=places.get_description,
         put=places.put_description,
-        also=("resume", "presentation"),
+        also=("resume", "presentation", "summary", "abstract"),
     ),
     Field(
         key="lien",
@@ -95,7 +95,7 @@ FIELDS: tuple[Field, ...] = (
         many=True,
         get=places.get_taxa(EDUCATIONAL_LEVEL, places.FRAMEWORK),
         put=places.put_levels,
-        also=("niveau", "classe", "classes", "cycle", "cycles"),
+        also=("niveau", "classe", "classes", "cycle", "cycles", "level", "levels"),
     ),
     Field(
         key="disciplines",
@@ -154,6 +154,7 @@ FIELDS: tuple[Field, ...] = (
         kind=values.DURATION,
         get=places.get_time,
         put=places.put_time,
+        also=("duration", "temps"),
     ),
     Field(
         key="concentration",
@@ -266,7 +267,7 @@ FIELDS: tuple[Field, ...] = (
         many=True,
         get=places.get_languages,
         put=places.put_languages,
-        also=("langue",),
+        also=("langue", "language", "languages"),
     ),
     Field(
         key="acces",
@@ -324,7 +325,7 @@ FIELDS: tuple[Field, ...] = (
         many=True,
         get=places.get_keywords,
         put=places.put_keywords,
-        also=("mot-cle", "tags", "etiquettes", "motscles"),
+        also=("mot-cle", "tags", "etiquettes", "motscles", "keyword", "keywords"),
     ),
     Field(
         key="auteurs",
@@ -336,7 +337,7 @@ FIELDS: tuple[Field, ...] = (
         many=True,
         get=places.get_entities(places.AUTHOR),
         put=places.put_entities(places.AUTHOR),
-        also=("auteur", "auteure", "autrice", "autrices"),
+        also=("auteur", "auteure", "autrice", "autrices", "author", "authors", "creator"),
     ),
     Field(
         key="editeur",
@@ -348,7 +349,7 @@ FIELDS: tuple[Field, ...] = (
         many=True,
         get=places.get_entities(places.PUBLISHER),
         put=places.put_entities(places.PUBLISHER),
-        also=("editeurs",),
+        also=("editeurs", "publisher"),
     ),
     Field(
         key="identifiants",

@@ -202,12 +202,23 @@ WITH_ORGANISATION = re.compile(r"(?P<name>.*[^\s(])\s*\((?P<organisation>[^()]+)
 def _read_person(text: str) -> Understood:
     """« Ada Exemple (Collège Exemple) »."""
     said, trouble = _public(text)
+    if trouble is None and "," in said and all(" " in part.strip() for part in said.split(",")):
+        trouble = _several(said)
     match = WITH_ORGANISATION.fullmatch(said)
     if match:
         return Understood(
             (Entity(name=match["name"], organisation=tidy(match["organisation"])),), trouble
         )
     return Understood((Entity(name=said),) if said else (), trouble)
+
+
+def _several(said: str) -> Trouble:
+    return Trouble(
+        "plusieurs-noms",
+        f"«\u00a0{said[:60]}\u00a0» est lu comme un seul nom.",
+        "Si ce sont plusieurs personnes, faites-en une liste\u00a0:"
+        f" «\u00a0[{said[:60]}]\u00a0», ou séparez-les par «\u00a0;\u00a0».",
+    )
 
 
 def _read_organisation(text: str) -> Understood:
