@@ -39,7 +39,7 @@ def breaches(root: etree._Element) -> tuple[Breach, ...]:
 
 @lru_cache(maxsize=1)
 def _schema() -> etree.XMLSchema:
-    with as_file(files(__package__) / "schemas" / "scolomfr-3.2.1") as folder:
+    with as_file(files("metadata") / "schemas" / "scolomfr-3.2.1") as folder:
         return etree.XMLSchema(file=str(folder / "scolomfr.xsd"))
 
 
