@@ -209,7 +209,7 @@ def _language_said(tag: str) -> str:
 @lru_cache(maxsize=128)
 def _listed(schema: str, name: str) -> frozenset[str]:
     """The values that a file of a schema lists."""
-    path = files(__package__) / "schemas" / f"scolomfr-{schema}" / "scolomfr/vocab" / f"{name}.xsd"
+    path = files("metadata") / "schemas" / f"scolomfr-{schema}" / "scolomfr/vocab" / f"{name}.xsd"
     if not path.is_file():
         return frozenset()
     root = parse_xml(path.read_bytes())
