@@ -22,6 +22,8 @@ INTRODUCTION = """\
 
 `balise validate FICHIER --profile PROFIL` lit une notice et dit ce qui ne va pas. Cette page liste
 les règles de chaque profil ; elle est faite à partir du code par `python tasks/controls_page.py`.
+Sans `--profile`, une notice LOM est jugée par `lomfr`, un `commun.yml` par `commun`, le reste (Dublin
+Core, flux, tableaux, paquets) par `lom`.
 
 Chaque remarque porte une gravité : une **erreur** empêche de publier la notice telle quelle, un
 **avertissement** dit ce qu’il faut améliorer, une **information** n’empêche rien. Le code d’une
@@ -38,7 +40,7 @@ TITLES = {
         "Le minimum\u00a0: ce sans quoi une ressource ne se trouve ni ne s’ouvre.",
     ),
     "lomfr": (
-        "Profil `lomfr` (par défaut)",
+        "Profil `lomfr`",
         (
             "Les obligations du manuel ScoLOMFR («\u00a0obligatoire\u00a0»\u00a0: erreur\u202f; «\u00a0recommandé\u00a0»\u00a0:"
             " avertissement\u202f; «\u00a0facultatif\u00a0»\u00a0: rien), et la cohérence de la notice."

@@ -35,6 +35,7 @@ def test_a_good_notice_fails_no_control():
 BREACHES = [
     ("gar-01", "<lom:technical>", "<lom:technical><lom:colour>rouge</lom:colour>"),
     ("gar-02", "ark:/99999/manuel", "http://n2t.net/ark:/99999/manuel"),
+    ("gar-02", "ark:/99999/manuel<", "ark:///99999/manuel<"),
     ("gar-02", "<lom:catalog>ark</lom:catalog>", "<lom:catalog>URI</lom:catalog>"),
     ("gar-02", "ark:/99999/manuel<", "ark:/99/manuel<"),
     ("gar-03", "<lom:string>Manuel d’exemple</lom:string>", "<lom:string/>"),
@@ -119,6 +120,12 @@ def test_the_suffix_of_the_partner_platform_is_told_but_passes():
     found = findings(GOOD.replace("99999/manuel", "99999/manuel.pp"))
     assert failed(found) == set()
     assert any(".pp" in finding.message for finding in found)
+
+
+def test_the_two_slashes_of_production_are_told_but_pass():
+    found = findings(GOOD.replace("ark:/99999/manuel<", "ark://99999/manuel<"))
+    assert not [finding for finding in found if finding.severity is Severity.ERROR]
+    assert any("deux barres" in finding.message for finding in found if finding.rule == "gar-02")
 
 
 def test_a_source_newer_than_the_schema_is_not_held_against_a_notice():

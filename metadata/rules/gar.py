@@ -48,7 +48,8 @@ SCHEMA_ABOUT = (
 )
 SCHEMA_REMEDY = "Corrigez la notice dans un éditeur XML qui vérifie le schéma ScoLOMFR."
 SCHEMA = _control(1, "notice", SCHEMA_ABOUT, SCHEMA_REMEDY, _in_bytes)
-YEAR = _control(1, "notice", SCHEMA_ABOUT, SCHEMA_REMEDY, _in_bytes, INFO)
+YEAR_REMEDY = "Vérifiez-la avec le schéma de l’année, sur la plate-forme partenaire du GAR."
+YEAR = _control(1, "notice", SCHEMA_ABOUT, YEAR_REMEDY, _in_bytes, INFO)
 
 #: The roles that the GAR reads, and the number of their control.
 ROLES = {
@@ -89,6 +90,14 @@ CONTROLS: tuple[Rule, ...] = (
         "Un identifiant ark, unique et permanent, est présent.",
         "Donnez un identifiant de catalogue «\u00a0ark\u00a0» et de forme ark:/NAAN/nom.",
         garnotice.ark,
+    ),
+    _control(
+        2,
+        "1.1",
+        "L’ark est écrit comme la norme le veut.",
+        "Écrivez ark:/NAAN/nom, avec une seule barre, si l’identifiant n’est pas encore diffusé.",
+        garnotice.ark_slashes,
+        WARNING,
     ),
     _control(
         2,

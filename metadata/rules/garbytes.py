@@ -44,10 +44,11 @@ def _schema(root: etree._Element) -> Iterator[Finding]:
         yield SCHEMA.finding(breach.message, line=breach.line)
     if len(certain) > MOST:
         yield SCHEMA.finding(f"Le schéma est enfreint à {len(certain) - MOST} autres endroits.")
-    for breach in [breach for breach in found if breach.newer][:1]:
-        later = "la notice cite une version de ScoLOMFR plus récente que le schéma 3.2.1."
-        yield YEAR.finding(f"{UNKNOWABLE}{later}", line=breach.line)
-    yield YEAR.finding(f"{UNKNOWABLE}le schéma employé est le 3.2.1, le GAR a celui de l’année.")
+    newer = next((breach for breach in found if breach.newer), None)
+    said = "le schéma employé est le 3.2.1, le GAR a celui de l’année"
+    if newer:
+        said += "\u202f; la notice cite une version plus récente"
+    yield YEAR.finding(f"{UNKNOWABLE}{said}.", line=newer.line if newer else None)
 
 
 def _sirens(root: etree._Element) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ UNKNOWABLE = "Non vérifiable ici\u00a0: "
 
 # --- 2 to 4 What it is ------------------------------------------------------------------------
 
-ARK = re.compile(r"ark:/(?P<naan>\d{5}|\d{9})/\S+")
+ARK = re.compile(r"ark://?(?P<naan>\d{5}|\d{9})/\S+")
 PARTNER = re.compile(r"\.pp?$")
 
 
@@ -46,6 +46,13 @@ def ark(record: Record) -> Iterator[Fault]:
     for entry in found:
         if not ARK.fullmatch(entry):
             yield Fault(f"L’identifiant {quoted(entry)} n’est pas de la forme ark:/NAAN/nom.")
+
+
+def ark_slashes(record: Record) -> Iterator[Fault]:
+    """Notices in production have two slashes: the GAR takes them."""
+    for entry in arks(record):
+        if ARK.fullmatch(entry) and entry.startswith("ark://"):
+            yield Fault(f"L’identifiant {quoted(entry)} a deux barres après «\u00a0ark:\u00a0».")
 
 
 def ark_unknowable(record: Record) -> Iterator[Fault]:
