@@ -41,6 +41,7 @@ COMPANY = re.compile(r"\bmy (?:amazing )?company\b", re.IGNORECASE)
 UNFILLED = re.compile(
     r"[\W_]+"  # "???", "---"
     r"|lorem ipsum\b.*"
+    r"|untitled(?: [\w-]+){0,2}"  # « Untitled Course Presentation »
     r"|(?:insert|enter|type|write|add)\b.{0,40}\bhere\W*"
     r"|(?:insérez|entrez|saisissez|tapez|écrivez)\b.{0,40}\bici\W*"
     # A field that says how long it should be: « Descripción general. No más de 100 palabras … »

@@ -480,6 +480,23 @@ def test_a_source_is_spelled_as_the_schemas_do(written, source):
     assert reading.record.rights.cost.source == source
 
 
+@pytest.mark.parametrize(
+    ("said", "uri"),
+    [
+        ("Primary Education", "scolomfr-voc-012-num-002"),
+        ("Secondary Education", "scolomfr-voc-012-num-003"),
+        ("Higher Education", "higher_education"),
+        ("University Second Cycle", "higher_education"),
+        ("Continuous Formation", "scolomfr-voc-012-num-009"),
+    ],
+)
+def test_a_context_of_ims_metadata_is_understood_and_written_without_a_contradiction(said, uri):
+    reading = lom(f"<educational><context><value>{said}</value></context></educational>")
+    assert reading.record.educational[0].contexts == (Term(CONCEPT + uri, said),)
+    assert reading.findings == ()
+    assert parse(lomfr.dump(reading.record)).findings == ()
+
+
 # --- Dates, durations, sizes, people ------------------------------------------------------------
 
 

@@ -310,7 +310,8 @@ def test_broken_manifests_raise_nothing_but_parse_error():
 
 @pytest.mark.parametrize(
     "left",
-    ["???", "Untitled Course", "Titre du cours", "{{course.title}}", "course.metadata.title", "%TITLE%",
+    ["???", "Untitled Course", "Untitled Interactive Video",
+     "Titre du cours", "{{course.title}}", "course.metadata.title", "%TITLE%",
      "Insert your title here", "Lorem ipsum dolor sit amet", "[[pluginname]]"],
 )  # fmt: skip
 def test_a_title_left_by_the_tool_gives_way_to_the_organization_s(left):

@@ -227,6 +227,11 @@ VCARDS = {
         "BEGIN:vcard\nFN;ENCODING=8BIT;CHARSET=UTF-8;LANGUAGE=fr-FR:Ada Lys\nEND:vcard",
         ("Ada Lys", ""),
     ),
+    "quoted-printable": (
+        "BEGIN:VCARD\nFN;ENCODING=QUOTED-PRINTABLE:H=C3=A9l=C3=A8ne =\nLys\nORG;QUOTED-PRINTABLE:Acad=E9mie"
+        + "\nEMAIL;ENCODING=QUOTED-PRINTABLE:h=40ex.fr\nEND:VCARD",
+        ("Hélène Lys", "Académie"),
+    ),
     "version 2.1": (
         "BEGIN:VCARD\nFN:Ada Lys\nTEL;WORK;VOICE:0102030405\nORG:Ac",
         ("Ada Lys", "Ac"),

@@ -116,6 +116,17 @@ def _lom_term(number: str, tag: str, name: str, *tokens: str) -> Slot:
     return _slot(number, tag, name, Kind.TERM, tokens=dict.fromkeys(tokens, ""))
 
 
+#: What IMS Metadata 1.2, and so SCORM 1.2, call the contexts (5.6).
+CONTEXTS_OF_IMS = {
+    "primary education": "scolomfr-voc-012-num-002",
+    "secondary education": "scolomfr-voc-012-num-003",
+    "university first cycle": "higher_education",
+    "university second cycle": "higher_education",
+    "university postgrade": "higher_education",
+    "professional formation": "training",
+    "vocational training": "training",
+    "continuous formation": "scolomfr-voc-012-num-009",
+}
 LEVELS_OF_LOM = ("very low", "low", "medium", "high", "very high")
 
 
@@ -274,7 +285,15 @@ EDUCATIONAL = Group(
         _lom_term("5.3", "interactivityLevel", "interactivity_level", *LEVELS_OF_LOM),
         _lom_term("5.4", "semanticDensity", "semantic_density", *LEVELS_OF_LOM),
         _terms("5.5", "intendedEndUserRole", "intended_end_user_roles", "011"),
-        _terms("5.6", "context", "contexts", "012"),
+        _slot(
+            "5.6",
+            "context",
+            "contexts",
+            Kind.TERM,
+            many=True,
+            vocabulary="012",
+            tokens=CONTEXTS_OF_IMS,
+        ),
         _slot("5.7", "typicalAgeRange", "typical_age_ranges", Kind.LINE, many=True),
         _term("5.8", "difficulty", "difficulty", "025"),
         _slot("5.9", "typicalLearningTime", "typical_learning_time", Kind.DURATION),

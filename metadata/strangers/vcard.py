@@ -7,6 +7,7 @@ what notices claim to follow; lines squeezed into one, indented, fused or missin
 from __future__ import annotations
 
 import html
+import quopri
 import re
 from functools import lru_cache
 
@@ -32,6 +33,10 @@ PROPERTY = re.compile(
 )
 #: A line of its own that names a property nobody knows (`OGO:`): not the end of the line before.
 UNKNOWN = re.compile(r"^[A-Z][A-Z-]{1,20}(?:;[^:\n]{0,200})?:.*$", re.MULTILINE)
+QUOTED_PRINTABLE = re.compile(
+    r"^([^:\n]{0,200};(?:ENCODING=)?QUOTED-PRINTABLE[^:\n]{0,200}:)(.*)$",
+    re.IGNORECASE | re.MULTILINE,
+)
 BLANK_LINES = re.compile(r"\n[ \t]*(?=\n)")
 FOLD = re.compile(r"(?<=[^\s])\n[ \t](?=[^\s])")
 
@@ -87,11 +92,21 @@ def _entity(text: str) -> Entity | None:
 
 def _unfolded(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("=\n", "").strip()
+    text = QUOTED_PRINTABLE.sub(_unquoted, text)
     text = BLANK_LINES.sub("", text)
     # One space before a line is RFC folding, unless the properties themselves are indented.
     if not re.search(r"\n[ \t]+(?:FN|N|ORG|VERSION|END)[;:]", text):
         text = FOLD.sub("", text)
     return UNKNOWN.sub(_unless_known, text)
+
+
+def _unquoted(match: re.Match[str]) -> str:
+    """A value of vCard 2.1 with its letters back: « =C3=A9 » is « é »."""
+    value = quopri.decodestring(match[2].encode())
+    try:
+        return match[1] + value.decode()
+    except UnicodeDecodeError:
+        return match[1] + value.decode("cp1252", "replace")
 
 
 def _unless_known(match: re.Match[str]) -> str:
