@@ -169,7 +169,7 @@ from pathlib import Path
 resource.setrlimit(resource.RLIMIT_AS, (1_500_000_000,) * 2)
 resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
 from metadata.errors import ParseError
-from metadata.safexml import LIMIT, parse_xml
+from metadata.strangers.safexml import LIMIT, parse_xml
 start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for path in sys.argv[1:]:
     payload = Path(path).read_bytes()
