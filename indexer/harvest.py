@@ -16,6 +16,7 @@ from enum import Enum, auto
 
 from metadata.record import RawRecord
 
+from .abreast import Abreast
 from .arrival import Arrival, arrive, clean, storable
 from .entry import Drop, Outcome, Reject, Run, SourceStatus
 from .errors import SourceError, StaleCursor
@@ -84,9 +85,10 @@ def harvest(
         run, resumed = _start(source, runs, status, now, full)
         report = HarvestReport(source=info.key, full=run.full, resumed=resumed, counts=run.counts)
         try:
-            for last, refused in _walk(source, runs, run, now):
-                run, report = last, _told(report, last, refused, now)
-                progress(report)
+            with Abreast() as abreast:
+                for last, refused in _walk(source, runs, run, now, abreast):
+                    run, report = last, _told(report, last, refused, now)
+                    progress(report)
         except SourceError as error:
             report = replace(report, error=storable(str(error)))
             runs.fail(run, report.error, now)
@@ -124,7 +126,7 @@ def is_full_due(status: SourceStatus, now: datetime) -> bool:
 
 
 def _walk(
-    source: Source, runs: Runs, run: Run, now: datetime
+    source: Source, runs: Runs, run: Run, now: datetime, abreast: Abreast
 ) -> Iterator[tuple[Run, list[Arrival]]]:
     """Store page after page; give the run after each, and what of the page was refused."""
     pages = 0
@@ -132,7 +134,7 @@ def _walk(
         try:
             for page in source.pages(run.since, run.cursor):
                 page = replace(page, records=_once(page.records))
-                arrivals = [arrive(raw) for raw in runs.unread(run.source, page.records)]
+                arrivals = [*abreast.map(arrive, runs.unread(run.source, page.records))]
                 run = runs.keep(run, page, arrivals, now)
                 yield run, [arrival for arrival in arrivals if arrival.error]
                 pages += 1
