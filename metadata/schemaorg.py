@@ -195,12 +195,15 @@ def _educational(record: Record) -> Said:
 
 
 def _terms(terms: Iterable[Term]) -> list[Said]:
-    said = (_defined(term.uri, "") for term in terms)
-    return [*{term["@id"]: term for term in said if term}.values()]
+    return _once(_defined(term.uri, "") for term in terms)
 
 
 def _taxa(taxa: Iterable[Taxon]) -> list[Said]:
-    return [term for taxon in taxa if (term := _defined(taxon.id, french(taxon.entry)))]
+    return _once(_defined(taxon.id, french(taxon.entry)) for taxon in taxa)
+
+
+def _once(terms: Iterable[Said | None]) -> list[Said]:
+    return [*{term["@id"]: term for term in terms if term}.values()]
 
 
 def _defined(uri: str, name: str) -> Said | None:

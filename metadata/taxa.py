@@ -6,7 +6,9 @@ roots in front: what is said is what no other taxon of the path makes more preci
 
 from __future__ import annotations
 
-from .record import LangString, Record, Taxon, TaxonPath
+from functools import lru_cache
+
+from .record import LangString, Record, Taxon, TaxonPath, Term
 from .vocabulary import CONCEPT, Concept, scolomfr
 
 EDUCATIONAL_LEVEL = CONCEPT + "educational_level"
@@ -19,15 +21,31 @@ LABEL = CONCEPT + "scolomfr-voc-028-num-013"
 
 
 def taxa_of(record: Record, *purposes: str) -> tuple[Taxon, ...]:
-    """The most precise taxa classified for these purposes (voc-028 URIs), each once, in order."""
+    """The most precise taxa classified for these purposes (voc-028 URIs), each once, in order.
+
+    A concept says its purpose itself: notices often give another, as « discipline » for what is
+    taught. Only what is required beforehand stays apart.
+    """
     found = (
         taxon
         for classification in record.classifications
-        if classification.purpose and classification.purpose.uri in purposes
         for path in classification.taxon_paths
         for taxon in leaves(path)
+        if _is_for(purposes, classification.purpose, taxon)
     )
     return tuple(dict.fromkeys(found))
+
+
+def _is_for(purposes: tuple[str, ...], said: Term | None, taxon: Taxon) -> bool:
+    if said and (said.uri in purposes or said.uri == PREREQUISITE):
+        return said.uri in purposes
+    concept = scolomfr().concept(taxon.id)
+    return concept is not None and _purpose_of(concept.vocabulary) in purposes
+
+
+@lru_cache
+def _purpose_of(vocabulary: str) -> str:
+    return scolomfr().purpose_of(vocabulary)
 
 
 def leaves(path: TaxonPath) -> tuple[Taxon, ...]:

@@ -275,6 +275,14 @@ def test_what_no_vocabulary_knows_is_left_out():
     assert schemaorg.document(record).keys() == {"@context", "@type"}
 
 
+def test_a_class_named_in_two_ways_is_one_term():
+    third = CONCEPT + "scolomfr-voc-022-num-023"
+    paths = [TaxonPath(taxa=(Taxon(third, (Text(name, "fr"),)),)) for name in ("3e", "3ème")]
+    classification = Classification(purpose=Term(EDUCATIONAL_LEVEL), taxon_paths=tuple(paths))
+    said = schemaorg.document(Record(classifications=(classification,)))
+    assert [level["name"] for level in said["educationalLevel"]] == ["3e"]
+
+
 def test_labels_are_awards():
     said = schemaorg.document(classified(LABEL, CONCEPT + "scolomfr-voc-045-num-019"))
     assert said["award"] == ["RIP 2015"]

@@ -3,7 +3,15 @@
 import pytest
 
 from metadata.record import Classification, Record, Taxon, TaxonPath, Term, Text
-from metadata.taxa import EDUCATIONAL_LEVEL, TEACHING_DOMAIN, concepts_of, french, leaves, taxa_of
+from metadata.taxa import (
+    EDUCATIONAL_LEVEL,
+    PREREQUISITE,
+    TEACHING_DOMAIN,
+    concepts_of,
+    french,
+    leaves,
+    taxa_of,
+)
 from metadata.vocabulary import CONCEPT
 
 LEVEL = CONCEPT + "scolomfr-voc-022-num-"
@@ -39,13 +47,28 @@ def classified(purpose, *paths):
     return Classification(purpose=Term(uri=purpose), taxon_paths=paths)
 
 
+@pytest.mark.parametrize(
+    ("purpose", "is_said"),
+    [
+        (CONCEPT + "discipline", True),  # what notices of old say of what is taught
+        (CONCEPT + "idea", True),
+        ("", True),
+        (PREREQUISITE, False),
+    ],
+)
+def test_a_concept_says_its_purpose_whatever_the_notice_says(purpose, is_said):
+    record = Record(classifications=(classified(purpose, path(SIXTH), path("unknown")),))
+    assert ids(taxa_of(record, EDUCATIONAL_LEVEL)) == ([SIXTH] if is_said else [])
+    assert ids(taxa_of(record, PREREQUISITE)) == ([] if is_said else [SIXTH, "unknown"])
+
+
 def test_taxa_are_gathered_by_purpose_each_once():
     record = Record(
         classifications=(
             classified(EDUCATIONAL_LEVEL, path(SIXTH), path(COLLEGE, SIXTH)),
             classified(TEACHING_DOMAIN, path("maths")),
             classified(EDUCATIONAL_LEVEL, path(FIFTH)),
-            Classification(taxon_paths=(path(COLLEGE),)),
+            Classification(taxon_paths=(path("unknown"),)),
         )
     )
     assert ids(taxa_of(record, EDUCATIONAL_LEVEL)) == [SIXTH, FIFTH]
