@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import json
 import logging
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -142,6 +144,9 @@ def now() -> datetime:
 @click.pass_context
 def main(ctx: click.Context, /, **given: Any) -> None:
     """Le catalogue des communs numériques éducatifs et des ressources qualifiées."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # no terminal is too old, no file name too strange
+            stream.reconfigure(errors="replace")
     ctx.obj = opened(**given)
 
 
@@ -176,7 +181,7 @@ def init(folder: Path) -> None:
 @main.command()
 @click.option("--serve", "serving", is_flag=True, help="Sert le catalogue ensuite.")
 @click.option("--host", default="127.0.0.1")
-@click.option("--port", default=8000)
+@click.option("--port", default=8000, type=click.IntRange(1, 65535))
 @click.pass_context
 def demo(ctx: click.Context, serving: bool, host: str, port: int) -> None:
     """Charge, indexe et construit l’échantillon fourni."""
@@ -376,7 +381,7 @@ def _build(balises: Balises, out: Path) -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1")
-@click.option("--port", default=8000)
+@click.option("--port", default=8000, type=click.IntRange(1, 65535))
 @pass_balises
 def serve(balises: Balises, host: str, port: int) -> None:
     """Sert le catalogue ; pour un serveur WSGI, voir cli:wsgi()."""
@@ -385,13 +390,16 @@ def serve(balises: Balises, host: str, port: int) -> None:
 
 
 def _serve(balises: Balises, host: str, port: int) -> None:
-    click.echo(f"Le catalogue est servi sur http://{host}:{port} (Ctrl-C pour arrêter)")
     try:
-        waitress.serve(create_app(balises.site), host=host, port=port, ident=None, _quiet=True)
-    except OSError as error:
+        server = waitress.create_server(create_app(balises.site), host=host, port=port, ident=None)
+    except (OSError, ValueError) as error:
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        reason = "est déjà prise" if taken else f"ne peut être ouverte (détail : {error})"
         raise click.UsageError(
-            f"Le port {port} ne peut pas être ouvert ({error.strerror}) : choisissez-en un autre."
+            f"L’adresse {host}:{port} {reason} : choisissez-en une autre avec --port ou --host."
         ) from error
+    click.echo(f"Le catalogue est servi sur http://{host}:{port} (Ctrl-C pour arrêter)")
+    server.run()
 
 
 def wsgi() -> Flask:

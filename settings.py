@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, get_args, get_type_hints
 
+from indexer.arrival import storable
 from indexer.opening import reason_of
 from indexer.source import SourceInfo
 
@@ -43,9 +44,9 @@ class SourceSettings:
         publish = self.publish or ("qualified" if self.origin == "editeur" else "all")
         return SourceInfo(
             key=self.key,
-            title=self.title or self.key,
+            title=storable(self.title or self.key),
             kind=self.kind,
-            url=self.url,
+            url=storable(self.url),
             origin=self.origin,
             publish=publish,
             licence=self.licence,

@@ -47,22 +47,23 @@ def os_fault(error: OSError) -> str:
 
 
 class Progress:
-    """Where a long command is: one line kept up to date on a terminal, one line a step elsewhere."""
+    """Where a long command is: one line kept up to date on a terminal, a line now and then elsewhere."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.live = sys.stderr.isatty()
-        self.shown = 0.0
+        self.pause = 0.1 if self.live else 10.0  # often enough for the eye, and for a log
+        self.shown = -self.pause
 
     def show(self, text: str) -> None:
-        if not self.live:
-            print(f"{self.name} : {text}", file=sys.stderr)
-        elif time.monotonic() - self.shown > 0.1:  # often enough for the eye
-            print(f"\r\033[K{self.name} : {text}", end="", file=sys.stderr, flush=True)
-            self.shown = time.monotonic()
+        if time.monotonic() - self.shown < self.pause:
+            return
+        self.shown = time.monotonic()
+        before, after = ("\r\033[K", "") if self.live else ("", "\n")
+        print(f"{before}{self.name} : {text}", end=after, file=sys.stderr, flush=True)
 
     def done(self) -> None:
-        if self.live and self.shown:
+        if self.live:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 

@@ -6,10 +6,10 @@ and the search index can be made again from them at any time. How a harvest writ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
@@ -17,6 +17,7 @@ from metadata import MetadataError, RawRecord, Reading, Record, parse
 from metadata.record import General, Text
 
 from . import keeping, mappings
+from .abreast import Over
 from .arrival import arrive, storable
 from .changes import batches, note, note_where
 from .duplicates import find_duplicates
@@ -36,6 +37,8 @@ from .schema import (
     writing,
 )
 from .terms import Mappings, mapped
+
+T = TypeVar("T")
 
 #: How many entries are read from the database, and their records from their bytes, at once.
 BATCH = 100
@@ -86,13 +89,25 @@ class SqlStore:
 
     def read(self, slugs: Iterable[str], state: State | None = None) -> Iterator[Entry]:
         """Yield those that exist, and are in this state if one is given, in the order asked."""
+        return map(_entry, self._kept(slugs, state))
+
+    def each(
+        self,
+        work: Callable[[Entry], T],
+        slugs: Iterable[str],
+        state: State | None = None,
+        *,
+        over: Over = map,
+    ) -> Iterator[T]:
+        """Yield what a work makes of each of them; `over` is map, or does the same (abreast.py)."""
+        return over(partial(_worked, work), self._kept(slugs, state))
+
+    def _kept(self, slugs: Iterable[str], state: State | None) -> Iterator[Kept]:
         for batch in batches(slugs, BATCH):
             with self._engine.connect() as db:
                 rows = {row.slug: row for row in db.execute(_entries(batch, state))}
                 decided = mappings.decided(db)
-            for slug in batch:
-                if slug in rows:
-                    yield _entry(rows[slug], decided)
+            yield from (Kept(rows[slug], decided) for slug in batch if slug in rows)
 
     def slugs(self, state: State = State.PUBLISHED) -> list[str]:
         """The slugs of all entries in a state, in order."""
@@ -144,7 +159,8 @@ class SqlStore:
     def takedown(self, slug: str, reason: str, now: datetime) -> None:
         """Remove an entry at once from all that is public; harvests do not bring it back."""
         with self._writer.begin() as tx:
-            self._move(tx, slug, state=State.TAKEN_DOWN, reason=reason, gone_since=now)
+            said = {"reason": storable(reason), "gone_since": now}
+            self._move(tx, slug, state=State.TAKEN_DOWN, **said)
 
     def restore(self, slug: str) -> None:
         """Undo a takedown. Raise StoreError when there was none."""
@@ -251,7 +267,8 @@ def _try_again(tx: sa.Connection, source: str, identifier: str, now: datetime) -
 
 def _resolve(db: sa.Connection, slug: str) -> str | None:
     """The slug of today of an entry named by any slug of its own, or by its hash alone."""
-    found = sa.select(ENTRIES.c.slug).where(ENTRIES.c.hash == slug.rpartition("-")[2])
+    mark = storable(slug).rpartition("-")[2]
+    found = sa.select(ENTRIES.c.slug).where(ENTRIES.c.hash == mark)
     return db.scalar(found)
 
 
@@ -271,7 +288,19 @@ def _entries(slugs: list[str], state: State | None = None) -> sa.Select[Any]:
     return query if state is None else query.where(ENTRIES.c.state == state)
 
 
-def _entry(row: AnyRow, decided: Mappings) -> Entry:
+class Kept(NamedTuple):
+    """What the database has of an entry: all that it takes to read it, here or in another process."""
+
+    row: AnyRow
+    decided: Mappings
+
+
+def _worked(work: Callable[[Entry], T], kept: Kept) -> T:
+    return work(_entry(kept))
+
+
+def _entry(kept: Kept) -> Entry:
+    row = kept.row
     reading = _reading(row)
     return Entry(
         slug=row.slug,
@@ -283,7 +312,7 @@ def _entry(row: AnyRow, decided: Mappings) -> Entry:
         source_title=row.source_title,
         licence=row.licence,
         state=State(row.state),
-        record=mapped(reading.record, decided),
+        record=mapped(reading.record, kept.decided),
         findings=reading.findings,
         family=row.head,
         first_seen=row.first_seen,

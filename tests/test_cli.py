@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -189,6 +190,26 @@ def test_a_doctor_finds_a_place_that_cannot_be_written(run, tmp_path):
     said = run("--data", "f/var", "doctor", status=1).stdout
     assert said.count("à voir") == 4
     assert "Errno" not in said
+
+
+@pytest.mark.parametrize("folder", ["dossier \udcff", "dossier"])
+def test_names_and_words_in_no_known_encoding_are_taken(run, tmp_path, folder):
+    (tmp_path / folder).mkdir()
+    (tmp_path / folder / "n\udcfe.xml").write_text(lom("Une notice"))
+    assert "1 nouvelle" in run("harvest", folder).stdout
+    assert "1 inchangée" in run("harvest", folder).stdout
+    assert "Une notice" in run("show", "n\\udcfe.xml").stdout
+    assert "Aucune entrée" in run("show", "\udcff", status=1).stderr
+    run("takedown", "n\udcfe.xml", "--reason", "Motif \udcff")
+    assert "Motif" in run("show", "n\udcfe.xml", "--why").stdout
+
+
+def test_an_address_that_cannot_be_served_is_said(run):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert "est déjà prise" in run("serve", "--port", port, status=2).output
+    assert "ne peut être ouverte" in run("serve", "--host", "300.1.1.1", status=2).output
+    run("serve", "--port", "99999", status=2)
 
 
 def test_a_catalogue_without_source_is_updated_and_says_so(run):
