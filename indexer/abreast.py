@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from .changes import batches
 
@@ -26,6 +26,12 @@ R = TypeVar("R")
 ALONE = 300
 #: How many things are shared out at once.
 CHUNK = 32
+
+
+class Over(Protocol):
+    """The builtin map, or what does the same."""
+
+    def __call__(self, work: Callable[[T], R], items: Iterable[T], /) -> Iterator[R]: ...
 
 
 class Abreast:

@@ -14,6 +14,7 @@ from metadata.completeness import completeness
 from metadata.normalise import plain
 from metadata.record import LangString, Record
 
+from .abreast import Abreast, Over
 from .entry import Change, Entry, State
 from .facets import label_of, values_of
 from .search import Document, SearchEngine
@@ -34,7 +35,14 @@ class Store(Protocol):
     def changes(self, limit: int) -> list[Change]: ...
     def settle(self, changes: Iterable[Change]) -> None: ...
     def mark_all_changed(self) -> int: ...
-    def read(self, slugs: Iterable[str], state: State | None = None) -> Iterator[Entry]: ...
+    def each(
+        self,
+        work: Callable[[Entry], Document],
+        slugs: Iterable[str],
+        state: State,
+        *,
+        over: Over,
+    ) -> Iterator[Document]: ...
 
 
 def catch_up(
@@ -52,13 +60,13 @@ def catch_up(
     if engine.fresh:
         store.mark_all_changed()
     done = 0
-    while changes := store.changes(batch):
-        slugs = [change.slug for change in changes]
-        documents = [document(entry) for entry in store.read(slugs, State.PUBLISHED)]
-        engine.update(documents, {*slugs} - {found.slug for found in documents})
-        store.settle(changes)
-        done += len(changes)
-        progress(done)
+    with Abreast() as abreast:
+        while changes := store.changes(batch):
+            slugs = [change.slug for change in changes]
+            engine.update(store.each(document, slugs, State.PUBLISHED, over=abreast.map), slugs)
+            store.settle(changes)
+            done += len(changes)
+            progress(done)
     return done
 
 

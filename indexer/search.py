@@ -79,7 +79,7 @@ class SearchEngine(Protocol):
     """An index of documents. It can be thrown away and made again from the store."""
 
     def update(self, documents: Iterable[Document], deleted: Iterable[str] = ()) -> None:
-        """Add or replace these documents and drop those slugs, in one durable commit."""
+        """Add or replace these documents and drop the other slugs, in one durable commit."""
 
     def clear(self) -> None:
         """Forget everything, in one commit."""

@@ -81,14 +81,15 @@ class WhooshEngine:
         return bool(self._index.latest_generation() == 0)
 
     def update(self, documents: Iterable[Document], deleted: Iterable[str] = ()) -> None:
-        """Add or replace these documents and drop those slugs, in one durable commit."""
-        added = {document.slug: document for document in documents}
+        """Add or replace these documents and drop the other slugs, in one durable commit."""
+        # Told in fields as they come: whoever makes them may be at work on the next.
+        added = {document.slug: fields_of(document) for document in documents}
         gone = added.keys() | {*deleted}
         if gone:
             with self._writing() as writer:
                 self._drop(writer, gone)
-                for document in added.values():
-                    writer.add_document(**fields_of(document))
+                for told in added.values():
+                    writer.add_document(**told)
                 writer.commit(mergetype=merged)
 
     def clear(self) -> None:
