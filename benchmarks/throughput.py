@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator
@@ -25,7 +24,7 @@ from tempfile import TemporaryDirectory
 
 from feed import PAGE, PREFIX, URL, Feed
 from lxml import etree
-from watch import Watch
+from watch import Watch, peak
 from whoosh import fields, index
 from whoosh.analysis.analyzers import LanguageAnalyzer
 
@@ -39,7 +38,6 @@ from indexer.store import SqlStore
 from indexer.whoosh_engine import WhooshEngine
 from metadata import RawRecord, parse
 
-MEGABYTE = 1_000_000
 #: How much longer the feed is whose harvest must not take more memory.
 LONGER = 10
 
@@ -53,6 +51,7 @@ class Measure:
     wall: float  # seconds
     cpu: float  # seconds
     peak: float  # megabytes
+    goal: str = ""
 
     @property
     def per_second(self) -> float:
@@ -89,7 +88,7 @@ def read_and_store(folder: Path, records: int, seed: int) -> Measure:
         report = harvest(source, SourceInfo(key="banc"), store, now=datetime.now(UTC))
         assert report.counts[Outcome.NEW] == records, report
 
-    return measured("lire et ranger", records, work, making)
+    return measured("lire et ranger", records, work, making, "800/s, 300 Mo")
 
 
 def index_all(folder: Path, records: int, seed: int) -> Measure:
@@ -100,7 +99,7 @@ def index_all(folder: Path, records: int, seed: int) -> Measure:
         catch_up(store, engine)
         assert engine.count() == records
 
-    return measured("indexer", records, work, Watch())
+    return measured("indexer", records, work, Watch(), "600/s")
 
 
 # --- The peers --------------------------------------------------------------------------------
@@ -181,7 +180,9 @@ def address(folder: Path) -> str:
     return f"sqlite:///{folder}/balise.sqlite"
 
 
-def measured(step: str, records: int, work: Callable[[], None], making: Watch) -> Measure:
+def measured(
+    step: str, records: int, work: Callable[[], None], making: Watch, goal: str = ""
+) -> Measure:
     """What the work takes, without the making of what it works on."""
     made_wall, made_cpu, watch = making.wall, making.cpu, Watch()
     with watch:
@@ -191,7 +192,8 @@ def measured(step: str, records: int, work: Callable[[], None], making: Watch) -
         records=records,
         wall=watch.wall - (making.wall - made_wall),
         cpu=watch.cpu - (making.cpu - made_cpu),
-        peak=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / MEGABYTE,
+        peak=peak(),
+        goal=goal,
     )
 
 
@@ -248,13 +250,15 @@ def steps(records: int, seed: int, *, flat: bool) -> Iterator[Measure]:
         yield from longer(records, seed)
 
 
-HEADER = f"{'étape':26} {'notices':>8} {'notices/s':>10} {'par s de CPU':>13} {'mémoire':>10}"
+HEADER = (
+    f"{'étape':26} {'notices':>8} {'notices/s':>10} {'par s de CPU':>13} {'mémoire':>10}  objectif"
+)
 
 
 def row(measure: Measure) -> str:
     return (
         f"{measure.step:26} {measure.records:8} {measure.per_second:10.0f}"
-        f" {measure.per_cpu_second:13.0f} {measure.peak:7.0f} Mo"
+        f" {measure.per_cpu_second:13.0f} {measure.peak:7.0f} Mo  {measure.goal}"
     )
 
 

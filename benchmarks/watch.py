@@ -1,8 +1,11 @@
-"""A stopwatch for both clocks: the wall's, and the processor's, which a busy machine disturbs less."""
+"""A stopwatch for both clocks: the wall's, and the processors', which a busy machine disturbs less."""
 
 from __future__ import annotations
 
+import resource
 import time
+
+USED = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
 
 
 class Watch:
@@ -13,8 +16,19 @@ class Watch:
 
     def __enter__(self) -> None:
         self.wall -= time.perf_counter()
-        self.cpu -= time.process_time()
+        self.cpu -= _computed()
 
     def __exit__(self, *_: object) -> None:
         self.wall += time.perf_counter()
-        self.cpu += time.process_time()
+        self.cpu += _computed()
+
+
+def _computed() -> float:
+    """Processor seconds of this process, and of those it started that have ended."""
+    used = map(resource.getrusage, USED)
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def peak() -> float:
+    """The most megabytes that this process held, and with it the largest that it started."""
+    return sum(resource.getrusage(each).ru_maxrss for each in USED) * 1024 / 1_000_000
