@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from . import words
 from .keywords import classified, concepts_of
+from .licences import HAS_LICENCE
 from .normalise import clean, entity, language, plain, size, when
 from .record import (
     Contribution,
@@ -33,7 +34,6 @@ from .vocabulary import CONCEPT, LEVELS, SUBJECTS, Concept, canonical_uri, scolo
 AUTHOR, PUBLISHER = CONCEPT + "author", CONCEPT + "publisher"
 CONTRIBUTOR = CONCEPT + "scolomfr-voc-003-num-005"
 
-HAS_LICENCE = CONCEPT + "scolomfr-voc-009-num-040"
 #: Thumbnail, logo and preview: pictures of the resource, not other resources.
 PICTURES = {CONCEPT + f"scolomfr-voc-009-num-{number}" for number in ("021", "022", "023")}
 DCTERMS = "http://purl.org/dc/terms/"

@@ -68,8 +68,8 @@ def parse(raw: RawRecord) -> Reading:
             findings.append(_unknown(element))
             continue
         values.setdefault(term, []).append(_text(element))
-        if term in NUMBERS and (line := line_of(element)):
-            lines.setdefault(NUMBERS[term], line)
+        if term in NUMBERS:
+            lines.setdefault(NUMBERS[term], line_of(element))
     record = _record(values)
     if not record.general.title:
         findings.append(_no_title(holder))

@@ -76,10 +76,9 @@ def parse(raw: RawRecord) -> Reading:
     own = _own(item)
     record, withdrawn = withdraw(_record(item, own))
     lines = {
-        number: line
+        number: line_of(each)
         for name, number in (("title", "1.2"), ("summary", "1.4"), ("description", "1.4"))
         for each in _named(own, name)
-        if (line := line_of(each))
     }
     return Reading(record=record, findings=(*withdrawn, *_unsaid(item, record)), lines=lines)
 

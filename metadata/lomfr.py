@@ -18,7 +18,8 @@ from .lom.values import local_name
 from .lom.writer import dump
 from .placeholders import withdraw
 from .record import RawRecord, Reading
-from .strangers.safexml import line_of, parse_xml, true_encoding
+from .strangers.safexml import parse_xml, true_encoding
+from .strangers.xmltree import line_of
 
 __all__ = ["dump", "parse", "read", "split"]
 

@@ -251,7 +251,7 @@ def _titled(reading: Reading, element: etree._Element) -> Reading:
         return replace(
             reading,
             record=replace(record, general=replace(record.general, title=(text,))),
-            lines={**reading.lines, **_line("1.2", titles[0])},
+            lines={**reading.lines, "1.2": line_of(titles[0])},
         )
     absent = Finding(
         severity=Severity.ERROR,
@@ -314,16 +314,10 @@ def _strings(element: etree._Element, name: str, tidy: Callable[[str], str]) -> 
 
 def _course_lines(course: etree._Element) -> dict[str, int]:
     return {
-        number: line
+        number: line_of(each)
         for name, number in (("description", "1.4"), ("title", "1.2"))
         for each in children(course, name)
-        if (line := line_of(each))
     }
-
-
-def _line(number: str, element: etree._Element) -> dict[str, int]:
-    line = line_of(element)
-    return {number: line} if line else {}
 
 
 def _wrong_root(root: etree._Element, expected: str) -> ParseError:

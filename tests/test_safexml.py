@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from metadata.errors import ParseError
-from metadata.strangers.safexml import LIMIT, line_of, parse_xml, true_encoding
+from metadata.strangers.safexml import LIMIT, parse_xml, true_encoding
+from metadata.strangers.xmltree import line_of
 from tests.corpus import ROOT, corpus_files, shared
 
 LAUGHS = b"".join(b'<!ENTITY l%d "%s">' % (n + 1, b"&l%d;" % n * 10) for n in range(9))

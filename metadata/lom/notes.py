@@ -6,7 +6,7 @@ from lxml import etree
 
 from ..elements import element as named
 from ..finding import Finding, Severity
-from ..strangers.safexml import line_of
+from ..strangers.xmltree import line_of
 from .table import NAMESPACES
 
 #: Beyond this, a notice needs another look than a list of faults.

@@ -15,7 +15,7 @@ from lxml import etree
 
 from ..normalise import clean, plain
 from ..record import Classification, ExtendedLocation, Reading, Record, Taxon, Text
-from ..strangers.safexml import line_of
+from ..strangers.xmltree import line_of
 from . import balise as lombalise
 from .notes import Notes
 from .table import LOM, RECORD, Group, Kind, Slot

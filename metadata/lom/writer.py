@@ -21,6 +21,7 @@ from ..normalise import duration, language, plain, when
 from ..record import Duration, Entity, LangString, Record, Term, When
 from ..strangers.safexml import parse_xml
 from ..strangers.vcard import written
+from ..strangers.xmltree import legal
 from ..vocabulary import key_of
 from . import balise as lombalise
 from .reader import URI
@@ -31,8 +32,6 @@ from .values import line, schema_date, with_words
 LANGUAGES = "http://id.loc.gov/vocabulary/iso639-2/"
 MEDIA_TYPES = "http://purl.org/NET/mediatypes/"
 MIME = re.compile(r"[a-z]+/[\w.+-]+")
-#: What XML 1.0 cannot hold.
-ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def dump(record: Record, schema: str = "3.2.1") -> bytes:
@@ -157,11 +156,6 @@ class Writer:
         _strings(element, "description", words, plain)
         if not len(element):
             parent.remove(element)
-
-
-def legal(text: str) -> str:
-    """A text without the characters that XML cannot hold."""
-    return ILLEGAL.sub("", text)
 
 
 def _field(slot: Slot, value: Any) -> Any:

@@ -13,6 +13,7 @@ from lxml import etree
 from ..errors import ParseError
 from ..finding import Finding
 from ..strangers.safexml import parse_xml
+from ..strangers.xmltree import line_of
 from ..vocabulary import CONCEPT, scolomfr
 from .gar import SCHEMA, SIRENS, YEAR
 from .garnotice import UNKNOWABLE
@@ -58,5 +59,4 @@ def _sirens(root: etree._Element) -> Iterator[Finding]:
         if role in SIRENS and cards and not any(map(SIREN.search, cards)):
             who = scolomfr().label(CONCEPT + role)
             message = f"La vCard du rôle «\u00a0{who}\u00a0» ne donne pas de SIREN."
-            line: int | None = contribution.sourceline  # type: ignore[assignment]  # not in the stubs
-            yield SIRENS[role].finding(message, line=line)
+            yield SIRENS[role].finding(message, line=line_of(contribution))

@@ -121,11 +121,6 @@ def _refuse_prolog(element: etree._Element) -> None:
         )
 
 
-def line_of(element: etree._Element) -> int:
-    """The line (from 1) where an element begins."""
-    return element.sourceline or 1  # type: ignore[return-value]  # the stubs do not know
-
-
 def true_encoding(payload: bytes) -> str | None:
     """The encoding to use instead of the one declared, when the bytes show that it cannot be right.
 

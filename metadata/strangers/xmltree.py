@@ -23,8 +23,9 @@ def children(element: etree._Element, name: str) -> list[etree._Element]:
     return [child for child in element if name_of(child) == name]
 
 
-def line_of(element: etree._Element) -> int | None:
-    return element.sourceline  # type: ignore[return-value]  # the stubs leave its type out
+def line_of(element: etree._Element) -> int:
+    """The line (from 1) where an element begins."""
+    return element.sourceline or 1  # type: ignore[return-value]  # the stubs leave its type out
 
 
 def text_of(element: etree._Element) -> str:
