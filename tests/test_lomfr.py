@@ -488,9 +488,10 @@ def test_a_source_is_spelled_as_the_schemas_do(written, source):
         ("Higher Education", "higher_education"),
         ("University Second Cycle", "higher_education"),
         ("Continuous Formation", "scolomfr-voc-012-num-009"),
+        ("Université premier cycle", "higher_education"),
     ],
 )
-def test_a_context_of_ims_metadata_is_understood_and_written_without_a_contradiction(said, uri):
+def test_a_context_of_other_profiles_is_understood_and_written_without_a_contradiction(said, uri):
     reading = lom(f"<educational><context><value>{said}</value></context></educational>")
     assert reading.record.educational[0].contexts == (Term(CONCEPT + uri, said),)
     assert reading.findings == ()

@@ -116,8 +116,8 @@ def _lom_term(number: str, tag: str, name: str, *tokens: str) -> Slot:
     return _slot(number, tag, name, Kind.TERM, tokens=dict.fromkeys(tokens, ""))
 
 
-#: What IMS Metadata 1.2, and so SCORM 1.2, call the contexts (5.6).
-CONTEXTS_OF_IMS = {
+#: What IMS Metadata 1.2 (and so SCORM 1.2) and Normetic (Québec) call the contexts (5.6).
+CONTEXTS_OF_OTHERS = {
     "primary education": "scolomfr-voc-012-num-002",
     "secondary education": "scolomfr-voc-012-num-003",
     "university first cycle": "higher_education",
@@ -126,6 +126,12 @@ CONTEXTS_OF_IMS = {
     "professional formation": "training",
     "vocational training": "training",
     "continuous formation": "scolomfr-voc-012-num-009",
+    "education primaire": "scolomfr-voc-012-num-002",
+    "education secondaire": "scolomfr-voc-012-num-003",
+    "universite premier cycle": "higher_education",
+    "universite second cycle": "higher_education",
+    "universite troisieme cycle": "higher_education",
+    "autre": "other",
 }
 LEVELS_OF_LOM = ("very low", "low", "medium", "high", "very high")
 
@@ -292,7 +298,7 @@ EDUCATIONAL = Group(
             Kind.TERM,
             many=True,
             vocabulary="012",
-            tokens=CONTEXTS_OF_IMS,
+            tokens=CONTEXTS_OF_OTHERS,
         ),
         _slot("5.7", "typicalAgeRange", "typical_age_ranges", Kind.LINE, many=True),
         _term("5.8", "difficulty", "difficulty", "025"),
