@@ -35,8 +35,9 @@ from indexer.export import EXPORTS, is_open
 from indexer.fetch import Fetcher
 from indexer.files import FilesSource
 from indexer.harvest import HarvestReport, harvest
+from indexer.mending import MendedEngine
 from indexer.oaipmh import OaiPmhSource
-from indexer.search import Query
+from indexer.search import Query, SearchEngine
 from indexer.source import Source
 from indexer.store import SqlStore
 from indexer.syndication import FeedSource
@@ -79,7 +80,7 @@ class Balises:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._store: SqlStore | None = None
-        self._engine: WhooshEngine | None = None
+        self._index: WhooshEngine | None = None
 
     @property
     def store(self) -> SqlStore:
@@ -89,10 +90,16 @@ class Balises:
         return self._store
 
     @property
-    def engine(self) -> WhooshEngine:
-        if self._engine is None:
-            self._engine = WhooshEngine(self.settings.index_folder)
-        return self._engine
+    def index(self) -> WhooshEngine:
+        """The index as it is."""
+        if self._index is None:
+            self._index = WhooshEngine(self.settings.index_folder)
+        return self._index
+
+    @property
+    def engine(self) -> SearchEngine:
+        """The index for whoever asks it something: were it lost, it would be made again."""
+        return MendedEngine(self.index, self.store)
 
     @property
     def site(self) -> Site:
@@ -242,12 +249,13 @@ def _database_health(balises: Balises) -> str:
 
 
 def _index_health(balises: Balises) -> str:
-    indexed, published = balises.engine.count(), len(balises.store.slugs())
+    indexed, published = balises.index.count(), len(balises.store.slugs())
     waiting = len(balises.store.changes(1000))
     if waiting or indexed != published:
+        remedy = "balise index" if waiting or balises.index.fresh else "balise index --rebuild"
         raise SearchError(
             f"{several(indexed, 'entrée indexée', 'entrées indexées')} pour {published} à publier,"
-            f" {waiting} en attente : lancez « balise index »."
+            f" {waiting} en attente : lancez « {remedy} »."
         )
     return several(indexed, "entrée")
 
@@ -329,18 +337,18 @@ def index_command(balises: Balises, rebuild: bool) -> None:
     """Met l’index au niveau de la base."""
     if rebuild:
         balises.store.mark_all_changed()
-        balises.engine.clear()
+        balises.index.clear()
     try:
         moved = several(_index(balises), "changement indexé", "changements indexés")
     except KeyboardInterrupt as error:  # with --rebuild again, it would start again
         raise click.ClickException("interrompu ; « balise index » continuera.") from error
-    click.echo(f"{moved}, {several(balises.engine.count(), 'entrée')} en tout")
+    click.echo(f"{moved}, {several(balises.index.count(), 'entrée')} en tout")
 
 
 def _index(balises: Balises) -> int:
     step = terminal.Progress("index")
     moved = catch_up(
-        balises.store, balises.engine, progress=lambda done: step.show(several(done, "changement"))
+        balises.store, balises.index, progress=lambda done: step.show(several(done, "changement"))
     )
     step.done()
     return moved

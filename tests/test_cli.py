@@ -248,12 +248,25 @@ def test_the_index_can_be_made_again_at_any_time(harvested):
     assert json.loads(harvested("search", "fractions", "--json").stdout) == before
 
 
-def test_a_lost_index_is_found_and_made_again(harvested, tmp_path):
-    for file in (tmp_path / "var" / "index").iterdir():
-        file.write_bytes(b"?")
-    assert "lancez « balise index »" in harvested("doctor", status=1).output
+@pytest.mark.parametrize("lost", ["*", "*.seg", "*.toc"])
+def test_a_lost_index_is_found_and_made_again(harvested, tmp_path, lost):
+    def lose():
+        for file in (tmp_path / "var" / "index").glob(lost):
+            file.write_bytes(b"?")
+
+    lose()
+    assert "« balise index »" in plain(harvested("doctor", status=1).output)
     harvested("index")
+    assert "bon      index" in harvested("doctor").output
+    lose()
     assert "2 ressources" in harvested("search", "fractions").stdout
+    assert "bon      index" in harvested("doctor").output
+
+
+def test_an_index_of_another_database_is_found(harvested, tmp_path):
+    (tmp_path / "var" / "balise.sqlite").unlink()
+    assert "« balise index --rebuild »" in harvested("doctor", status=1).output
+    harvested("index", "--rebuild")
     assert "bon      index" in harvested("doctor").output
 
 
