@@ -167,7 +167,7 @@ def _unknown(key: str, place: str, known: Iterable[str]) -> Finding:
 
 def _wrong(path: str, expected: str, value: Any) -> ParseError:
     return ParseError(
-        f"{path[:200] or 'Le fichier'}\u00a0: {expected} est attendu, pas {json.dumps(value)[:40]}.",
+        f"{path[:200] or 'Le fichier'}\u00a0: il faut {expected}, pas {json.dumps(value)[:40]}.",
         remedy="Corrigez cette valeur, ou refaites l’export.",
     )
 

@@ -57,6 +57,12 @@ def outcome(payload):
         return error
 
 
+def test_a_web_page_in_the_place_of_a_notice_is_called_one():
+    for page in (b"<!DOCTYPE html><html><br></html>", b"\n<!doctype HTML PUBLIC 'x'><html/>"):
+        with pytest.raises(ParseError, match="page web"):
+            parse_xml(page)
+
+
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_is_refused_is_explained_in_french_with_a_remedy(case):
     with pytest.raises(ParseError) as caught:

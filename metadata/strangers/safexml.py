@@ -48,6 +48,7 @@ DOCTYPE = re.compile(
     rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?(?>\s+|<\?(?>.*?\?>)|<!--(?>.*?-->))*+<!DOCTYPE",
     re.DOTALL | re.IGNORECASE,
 )
+PAGE = re.compile(rb"\s+html\b", re.IGNORECASE)
 
 
 def parse_xml(payload: bytes, limit: int = LIMIT) -> etree._Element:
@@ -172,8 +173,18 @@ def _refuse_at_sight(payload: bytes, limit: int) -> None:
     if not payload or payload.isspace():
         raise ParseError("Le fichier est vide.", remedy="Fournissez la notice elle-même.")
     # UTF-16 is ASCII with a zero beside every letter: enough to see a DOCTYPE in it.
-    if DOCTYPE.match(payload.replace(b"\0", b"") if b"\0" in payload else payload):
-        raise _no_doctype()
+    text = payload.replace(b"\0", b"") if b"\0" in payload else payload
+    if found := DOCTYPE.match(text):
+        raise _no_page() if PAGE.match(text, found.end()) else _no_doctype()
+
+
+def _no_page() -> ParseError:
+    return ParseError(
+        "Le fichier est une page web (HTML), pas du XML.",
+        remedy="Donnez l’adresse de la notice elle-même\u202f; un site répond souvent par une page à"
+        " une adresse qui n’existe pas.",
+        line=1,
+    )
 
 
 def _no_doctype() -> ParseError:
