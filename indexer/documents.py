@@ -20,7 +20,7 @@ from .facets import label_of, values_of
 from .search import Document, SearchEngine
 
 #: How many changes go into one commit of the index: what an interruption costs at most.
-BATCH = 1000
+BATCH = 2000
 
 #: Facets whose labels are words to find an entry by. The others answer no, or name machines.
 SEARCHED = ("niveau", "cycle", "discipline", "type", "usage", "public", "besoin")

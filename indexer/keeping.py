@@ -6,7 +6,6 @@ changes, and the cursor to go on from. Killed at any moment, a harvest has store
 
 from __future__ import annotations
 
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -218,7 +217,7 @@ def write_contents(
             tx.execute(sa.delete(table).where(table.c.slug.in_(batch)))
     rows: dict[sa.Table, list[Row]] = {PAYLOADS: [], NAMES: [], RELATIONS: [], UNMAPPED: []}
     for slug, arrival in contents:
-        rows[PAYLOADS].append({"slug": slug, "payload": pack(arrival.raw.payload)})
+        rows[PAYLOADS].append({"slug": slug, "payload": arrival.packed})
         for kind, value in arrival.names:
             rows[NAMES].append({"slug": slug, "kind": kind, "value": value})
         for role, value in arrival.relations:
@@ -254,7 +253,7 @@ def write_rejects(
             "identifier": identifier,
             "format": arrival.raw.format,
             "part": arrival.raw.part,
-            "payload": pack(arrival.raw.payload),
+            "payload": arrival.packed,
             "error": arrival.error,
             "since": since.get(identifier, now),
             "seen_in": run_id,
@@ -272,12 +271,3 @@ def leave(tx: sa.Connection, slugs: Sequence[str], reason: str, now: datetime) -
             row = sa.update(ENTRIES).where(ENTRIES.c.slug.in_(batch))
             tx.execute(row.values(state=State.GONE, gone_since=now, reason=reason, missing=0))
     note(tx, slugs)
-
-
-def pack(payload: bytes) -> bytes:
-    """Notices are wordy XML: a quarter remains, at the lowest level, for a few microseconds."""
-    return zlib.compress(payload, 1)
-
-
-def unpack(payload: bytes) -> bytes:
-    return zlib.decompress(payload)

@@ -18,7 +18,7 @@ from metadata.record import General, Text
 
 from . import keeping, mappings
 from .abreast import Over
-from .arrival import arrive, storable
+from .arrival import arrive, storable, unpack
 from .changes import batches, note, note_where
 from .duplicates import find_duplicates
 from .entry import Change, Duplicates, Entry, Family, Reject, SourceStatus, State, Unmapped
@@ -327,7 +327,7 @@ def _raw(row: AnyRow) -> RawRecord:
     return RawRecord(
         identifier=row.identifier,
         format=row.format,
-        payload=keeping.unpack(row.payload),
+        payload=unpack(row.payload),
         part=row.part,
     )
 
