@@ -36,3 +36,21 @@ THREE_LETTERS: dict[str, str] = {
     **{two: three for three, two in reversed(TWO_LETTERS.items())},
     **{TWO_LETTERS[three]: three for three in _BIBLIOGRAPHIC.split()},
 }
+
+#: English names of languages taught in France, which catalogues and spreadsheets write.
+ENGLISH: dict[str, str] = {
+    "french": "fr",
+    "english": "en",
+    "german": "de",
+    "spanish": "es",
+    "italian": "it",
+    "portuguese": "pt",
+    "arabic": "ar",
+    "chinese": "zh",
+    "japanese": "ja",
+    "russian": "ru",
+    "dutch": "nl",
+    "polish": "pl",
+    "turkish": "tr",
+    "hebrew": "he",
+}

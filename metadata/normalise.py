@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Mapping
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
-from .languages import KNOWN, TWO_LETTERS
+from .languages import ENGLISH, KNOWN, TWO_LETTERS
 from .strangers.plaintext import clean, plain
 from .strangers.vcard import entity
-from .vocabulary import scolomfr
+from .vocabulary import key_of, scolomfr
 
 __all__ = ["clean", "duration", "entity", "language", "minutes", "plain", "size", "when"]
 
@@ -39,7 +40,9 @@ def language(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _language(text: str) -> str:
     if "/" in text:  # http://id.loc.gov/vocabulary/iso639-2/fre
-        text = text.rstrip("/").rsplit("/", 1)[-1]
+        before, _, text = text.rstrip("/").rpartition("/")
+        if "/" not in before and _language(before):  # « fr/en » is two
+            return ""
     subtags = text.lower().replace("_", "-").split("-")
     code = TWO_LETTERS.get(subtags[0], subtags[0])
     if code in UNSAID or not all(SUBTAG.fullmatch(subtag) for subtag in subtags):
@@ -65,15 +68,20 @@ def _tag(code: str, subtags: list[str]) -> str:
 
 
 def _named(text: str) -> str:
-    """A language called by its French name ("français")."""
-    if len(text) < 4:
-        return ""
-    concepts = (
-        scolomfr().find(text, "001").concepts or scolomfr().find(f"{text} (fre)", "001").concepts
-    )
-    codes = {concept.uri.rsplit("/", 1)[-1] for concept in concepts}
-    tags = {TWO_LETTERS.get(code, code) for code in codes} - UNSAID
-    return tags.pop() if len(tags) == 1 else ""
+    """A language called by its French name, or by its English one ("français", "French")."""
+    tags = _names().get(key_of(text), set()) - UNSAID if len(text) >= 4 else set()
+    return next(iter(tags)) if len(tags) == 1 else ""
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[str, set[str]]:
+    """« espagnol | castillan », « occitan (après 1500) »: every name of each."""
+    found = {name: {tag} for name, tag in ENGLISH.items()}
+    for concept in scolomfr().members("001"):
+        code = concept.uri.rsplit("/", 1)[-1]
+        for name in re.sub(r"\([^)]*\)", "", concept.label).split("|"):
+            found.setdefault(key_of(name), set()).add(TWO_LETTERS.get(code, code))
+    return found
 
 
 # --- Durations --------------------------------------------------------------------------------

@@ -34,6 +34,12 @@ from tests.records import DATES, NAMES, durations, entities
         ("gsw", "gsw"),
         ("mul", "mul"),
         ("anglais", "en"),
+        ("French", "fr"),
+        ("espagnol", "es"),
+        ("Catalan", "ca"),
+        ("occitan", "oc"),
+        ("alsacien", "gsw"),
+        ("fr/en", ""),
         ("fr-x-prive", "fr"),
         *(
             (code, "")
