@@ -238,8 +238,10 @@ def doctor(ctx: click.Context, balises: Balises) -> None:
 def _writable(folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     probe = folder / ".balise-doctor"
-    probe.touch()
-    probe.unlink()
+    try:
+        probe.write_bytes(bytes(65_536))  # a full disk still takes names
+    finally:
+        probe.unlink(missing_ok=True)
     return str(folder)
 
 

@@ -152,16 +152,26 @@ def load(path: Path) -> Settings:
             " Corrigez cet endroit, ou repartez du fichier qu’écrit « balise init »."
         ) from error
     settings: Settings = _Reader(path, text).table(Settings, tree, _Place())
+    _check_addresses(settings, path)
     _check_keys(settings, path)
     return replace(settings, folder=path.parent)
 
 
-def _check_keys(settings: Settings, path: Path) -> None:
+def _check_addresses(settings: Settings, path: Path) -> None:
     if settings.base_url and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", settings.base_url):
         raise SettingsError(
             f"{path} : base_url : « {settings.base_url} » n’est pas une adresse. Écrivez-la en"
             " entier, par exemple « https://catalogue.example.fr »."
         )
+    contact = settings.publisher.contact
+    if contact and not re.fullmatch(r"https?://\S+|[^\s@:]+@[^\s@:]+", contact):
+        raise SettingsError(
+            f"{path} : [publisher] contact : « {contact} » n’est ni une adresse électronique, ni"
+            " celle d’une page (« https://… »)."
+        )
+
+
+def _check_keys(settings: Settings, path: Path) -> None:
     for name, tables in (("source", settings.source), ("forge", settings.forge)):
         keys = [table.key for table in tables]
         for key in sorted({key for key in keys if keys.count(key) > 1}):

@@ -28,7 +28,8 @@ class Publisher:
     @property
     def contact_address(self) -> str:
         """A link: the contact is an e-mail address or a page."""
-        return f"mailto:{self.contact}" if "@" in self.contact else self.contact
+        is_page = self.contact.startswith(("http://", "https://"))
+        return self.contact if is_page else f"mailto:{self.contact}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -78,6 +78,8 @@ def test_a_publisher_waits_for_qualification_unless_told_otherwise(
         (SOURCE + "[publisher]\ntitle = 'x'", "ligne 6 : [publisher] title : clé inconnue"),
         ('base_url = "catalogue.example.fr"', "base_url : « catalogue.example.fr » n’est pas une"),
         ('base_url = "https://a b/"', "n’est pas une adresse"),
+        ('[publisher]\ncontact = "javascript:alert(1)"', "n’est ni une adresse électronique"),
+        ('[publisher]\ncontact = "la DNE"', "n’est ni une adresse électronique"),
     ],
 )
 def test_a_fault_names_the_file_the_key_and_the_remedy(written, text, said):

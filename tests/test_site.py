@@ -300,6 +300,17 @@ def test_a_page_that_is_not_there_helps(page, address):
     assert tree.cssselect("form[action='/recherche']")
 
 
+@pytest.mark.parametrize(
+    ("contact", "address"),
+    [
+        ("dne@exemple.example", "mailto:dne@exemple.example"),
+        ("https://exemple.example/@dne", "https://exemple.example/@dne"),
+    ],
+)
+def test_one_writes_to_the_publisher_by_mail_or_through_a_page(contact, address):
+    assert Publisher(contact=contact).contact_address == address
+
+
 def test_a_method_that_is_not_allowed_is_told_which_are(client):
     answer = client.post("/recherche")
     assert answer.status_code == 405
