@@ -307,6 +307,12 @@ type fiche méthode: methodologie
 type logiciel: application
 type annales: annales
 type lexique: glossaire
+type site web: site-web
+type infographie: schema
+type article: article
+type dossier: dossier
+usage groupe: en-groupe
+usage individuel: en-autonomie
 public élève: eleve
 public élèves: eleve
 public apprenant: eleve
@@ -329,10 +335,15 @@ access compte gratuit: compte-gratuit
 access abonnement: abonnement
 access GAR: gar
 access ENT: gar
+access avec compte: compte-gratuit
+access via le GAR: gar
 personal-data aucune: aucune
+personal-data aucune donnée: aucune
 personal-data nominatives: forte
 rgaa totalement conforme: totale
 rgaa partiellement conforme: partielle
+rgaa partiel: partielle
+rgaa non audité: non-evaluee
 rgaa non conforme: non-conforme
 rgaa non évaluée: non-evaluee
 rgaa non évalué: non-evaluee
