@@ -16,23 +16,19 @@ from functools import partial
 from glob import iglob
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import waitress
-from flask import Flask
 
 import metadata
 import sample
 import terminal
-from catalogue_site import Publisher, Site, create_app
-from catalogue_site.build import BuildError, build
+from catalogue_site.errors import BuildError
 from indexer import facets
 from indexer.documents import catch_up
 from indexer.entry import Entry, State, stem_of
 from indexer.errors import IndexerError, SearchError, SourceError
 from indexer.export import EXPORTS, is_open
-from indexer.fetch import Fetcher
 from indexer.files import FilesSource
 from indexer.harvest import HarvestReport, harvest
 from indexer.mending import MendedEngine
@@ -48,6 +44,12 @@ from metadata.checks import PROFILES, check, profile_of
 from metadata.vocabulary import scolomfr
 from settings import TEMPLATE, Settings, SettingsError, SourceSettings, load
 from terminal import several
+
+# What only some commands need, and takes long to load, is imported by those.
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from catalogue_site.site import Site
 
 NEEDS_A_PERSON, WRONG_USAGE = 1, 2
 
@@ -103,6 +105,8 @@ class Balises:
 
     @property
     def site(self) -> Site:
+        from catalogue_site.site import Publisher, Site
+
         publisher = self.settings.publisher
         return Site(
             store=self.store,
@@ -113,6 +117,8 @@ class Balises:
 
     def source(self, given: SourceSettings) -> Source:
         """The source that one [[source]] describes."""
+        from indexer.fetch import Fetcher
+
         address = given.url
         if "://" not in address:
             address = str(self.settings.folder / address)
@@ -383,6 +389,8 @@ def build_command(balises: Balises, out: Path | None) -> None:
 
 
 def _build(balises: Balises, out: Path) -> None:
+    from catalogue_site.build import build
+
     step = terminal.Progress("pages")
     written = build(balises.site, out, lambda done: step.show(several(done, "fichier")))
     step.done()
@@ -400,6 +408,10 @@ def serve(balises: Balises, host: str, port: int) -> None:
 
 
 def _serve(balises: Balises, host: str, port: int) -> None:
+    import waitress
+
+    from catalogue_site.application import create_app
+
     try:
         server = waitress.create_server(create_app(balises.site), host=host, port=port, ident=None)
     except (OSError, ValueError) as error:
@@ -414,6 +426,8 @@ def _serve(balises: Balises, host: str, port: int) -> None:
 
 def wsgi() -> Flask:
     """For a WSGI server, such as `gunicorn 'cli:wsgi()'`: the same settings, from the environment."""
+    from catalogue_site.application import create_app
+
     with main.make_context("balise", ["serve"]) as ctx:
         return create_app(opened(**ctx.params).site)
 

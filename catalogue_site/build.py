@@ -16,18 +16,15 @@ from pathlib import Path
 from indexer.entry import State
 from indexer.search import Query
 
-from . import create_app
+from .application import create_app
 from .browse import OTHERS, PARTS
+from .errors import BuildError
 from .help import PAGES
 from .resource import FORMATS
 from .search import UNSAID
 from .site import Site
 
 STEP = 100  # files between two words on progress
-
-
-class BuildError(Exception):
-    """A page that should be public does not answer 200; nothing was published."""
 
 
 def build(site: Site, folder: Path, progress: Callable[[int], None] = lambda done: None) -> int:

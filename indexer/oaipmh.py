@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from metadata.record import RawRecord
 
 from .errors import SourceError, StaleCursor
-from .fetch import Fetch
 from .oaianswer import Answer, Fault, Listed, moment, read_answer
 from .source import Page
+
+if TYPE_CHECKING:
+    from .fetch import Fetch
 
 #: A list longer than that, without saying how long it is, has no end.
 MAX_PAGES = 10_000

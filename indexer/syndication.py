@@ -11,7 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from lxml import etree
 
@@ -21,9 +21,11 @@ from metadata.record import RawRecord
 from metadata.strangers.safexml import stream_xml
 
 from .errors import SourceError, StaleCursor
-from .fetch import Download
 from .opening import opened
 from .source import Page, in_pages
+
+if TYPE_CHECKING:
+    from .fetch import Download
 
 ENTRIES = (
     "{http://www.w3.org/2005/Atom}entry",

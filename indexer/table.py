@@ -25,12 +25,13 @@ from metadata.record import RawRecord
 from metadata.strangers.safexml import ENCODINGS
 
 from .errors import SourceError, StaleCursor
-from .fetch import Download
 from .opening import opened
 from .source import Page, in_pages
 
 if TYPE_CHECKING:
     from _csv import Reader
+
+    from .fetch import Download
 
 log = logging.getLogger(__name__)
 

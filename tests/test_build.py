@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import html
 
-from catalogue_site import Site
-from catalogue_site.build import BuildError, build
+from catalogue_site.build import build
+from catalogue_site.errors import BuildError
+from catalogue_site.site import Site
 from indexer.documents import catch_up
 from indexer.files import FilesSource
 from indexer.harvest import harvest

@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from catalogue_site import Site, create_app
+from catalogue_site.application import create_app
+from catalogue_site.site import Site
 from indexer.documents import catch_up
 from indexer.errors import InvalidQuery, SearchError
 from indexer.harvest import harvest

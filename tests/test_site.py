@@ -7,7 +7,8 @@ import time
 import pytest
 from lxml import html
 
-from catalogue_site import Publisher, Site, create_app
+from catalogue_site.application import create_app
+from catalogue_site.site import Publisher, Site
 from indexer.documents import catch_up
 from indexer.entry import State
 from indexer.files import FilesSource

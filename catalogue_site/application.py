@@ -1,0 +1,104 @@
+"""The application: its parts, its headers, its errors."""
+
+from __future__ import annotations
+
+import logging
+import mimetypes
+
+from flask import Flask, Response, abort, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from indexer.errors import RecordNotFound, SearchError
+
+from . import browse, help, presentation, resource, search, typography
+from .site import STATIC, Site, current_site
+
+log = logging.getLogger(__name__)
+
+#: Pages hold no script of their own, no frame, nothing from elsewhere.
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def create_app(site: Site) -> Flask:
+    """The application of this catalogue. Nothing in it reads the clock or the configuration."""
+    app = Flask(__name__, static_folder=None)
+    app.extensions["site"] = site
+    app.jinja_env.trim_blocks = True
+    app.url_map.strict_slashes = False
+    for part in (search, resource, browse, help):
+        app.register_blueprint(part.bp)
+    app.add_template_filter(presentation.capital)
+    app.context_processor(
+        lambda: {
+            "asset": lambda name: f"/static/{site.assets[name]}",
+            "publisher": site.publisher,
+            "search_address": site.search_address,
+        }
+    )
+    app.get("/static/<name>")(asset)
+    app.register_error_handler(RecordNotFound, not_found)
+    app.register_error_handler(SearchError, search_is_down)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, failure)
+    app.after_request(finish)
+    return app
+
+
+def asset(name: str) -> Response:
+    file = next((file for file, public in current_site().assets.items() if public == name), None)
+    if file is None:
+        abort(404)
+    mimetype = mimetypes.guess_type(file)[0]
+    response = Response((STATIC / file).read_bytes(), mimetype=mimetype)
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def finish(response: Response) -> Response:
+    """French typography for pages, and the headers that every answer carries."""
+    if response.mimetype == "text/html":
+        response.set_data(typography.page(response.get_data(as_text=True)))
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    response.headers.setdefault("Cache-Control", "no-cache")
+    return response
+
+
+def not_found(error: RecordNotFound) -> tuple[str, int]:
+    return error_page(404, "Page introuvable", resource.NOT_FOUND)
+
+
+def search_is_down(error: SearchError) -> tuple[str, int]:
+    log.error("search error=%r", str(error))
+    return error_page(
+        503,
+        "La recherche est indisponible",
+        "L’index est en cours de reconstruction. Réessayez dans quelques minutes.",
+    )
+
+
+def http_error(error: HTTPException) -> tuple[str, int, dict[str, str]]:
+    status = error.code or 500
+    if status == 404:
+        return *error_page(404, "Page introuvable", resource.NOT_FOUND), {}
+    said = {name: value for name, value in error.get_headers() if name == "Allow"}
+    message = "Cette adresse ne peut pas être servie ainsi."
+    return *error_page(status, "Demande impossible", message), said
+
+
+def failure(error: Exception) -> tuple[str, int]:
+    log.exception("page failed path=%r", request.path)
+    return error_page(
+        500,
+        "Une erreur est survenue",
+        "Ce n’est pas de votre fait. Réessayez, ou revenez à l’accueil.",
+    )
+
+
+def error_page(status: int, heading: str, message: str) -> tuple[str, int]:
+    page = render_template("error.html", heading=heading, message=message, words="")
+    return page, status
