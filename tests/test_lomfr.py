@@ -498,6 +498,16 @@ def test_a_context_of_other_profiles_is_understood_and_written_without_a_contrad
     assert parse(lomfr.dump(reading.record)).findings == ()
 
 
+def test_a_value_that_only_its_label_explains_is_told():
+    value, label = f"{CONCEPT}scolomfr-voc-004-num-001", "présentation multimédia"
+    inside = f"<general><generalResourceType><value>{value}</value><label>{label}</label>"
+    reading = lom(inside + "</generalResourceType></general>")
+    (term,) = reading.record.general.general_resource_types
+    assert term.uri == CONCEPT + "scolomfr-voc-005-num-034"
+    assert "lom-valeur-inconnue" in rules(reading)
+    assert any(term.uri in finding.remedy for finding in reading.findings)
+
+
 # --- Dates, durations, sizes, people ------------------------------------------------------------
 
 

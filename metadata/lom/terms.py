@@ -185,13 +185,15 @@ def _term(slot: Slot, value: str, labels: tuple[str, ...], source: str) -> Under
     if not slot.vocabulary:
         return _word(slot, value or label, source)
     found = meaning_in(slot, value or label)
-    if not found.uri and value and label:
-        found = meaning_in(slot, label)
+    refused: tuple[Remark, ...] = ()
+    if not found.uri and value and label and (found := meaning_in(slot, label)).uri:
+        refused = (_by_label(slot, value, label, found),)
     if not found.uri:
         return _unknown(slot, value, label, source, found)
     text = label or value
     term = Term(found.uri, "" if canonical_uri(text) == found.uri else text, source)
-    return Understood(term, tuple(_judged(slot, value, label, found)))
+    said = label if refused else value
+    return Understood(term, (*refused, *_judged(slot, said, label, found)))
 
 
 _remembered = lru_cache(maxsize=16384)(_term)
@@ -227,6 +229,15 @@ def _unknown(slot: Slot, value: str, label: str, source: str, found: Meaning) ->
             _nearest(text, slot.vocabulary),
         )
     return Understood(Term("", text, source), (remark,))
+
+
+def _by_label(slot: Slot, value: str, label: str, found: Meaning) -> Remark:
+    return Remark(
+        "lom-valeur-inconnue",
+        f"La valeur «\u00a0{value[:80]}\u00a0» n’est pas dans le vocabulaire"
+        f" {slot.vocabulary}\u00a0: son libellé, «\u00a0{label[:80]}\u00a0», est suivi.",
+        f"Écrivez {found.uri}.",
+    )
 
 
 def _judged(slot: Slot, value: str, label: str, found: Meaning) -> Iterator[Remark]:
