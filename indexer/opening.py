@@ -5,10 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from .errors import SourceError
-from .fetch import Download
+
+if TYPE_CHECKING:
+    from .fetch import Download
 
 
 @contextmanager
