@@ -508,6 +508,30 @@ def test_a_value_that_only_its_label_explains_is_told():
     assert any(term.uri in finding.remedy for finding in reading.findings)
 
 
+def of_ids(purpose, source, *ids):
+    taxa = "".join(f"<taxon><id>{id}</id></taxon>" for id in ids)
+    return lom(
+        f"<classification><purpose><value>{purpose}</value></purpose><taxonPath><source><string>"
+        f"{source}</string></source>{taxa}</taxonPath></classification>"
+    )
+
+
+def test_a_wrong_purpose_is_told_once_with_its_terms():
+    ids = voc("022-num-016"), voc("022-num-018"), voc("022-num-020")
+    reading = of_ids(f"{CONCEPT}scolomfr-voc-028-num-003", "voc-022", *ids)
+    (finding,) = (each for each in reading.findings if each.rule == "lom-taxon-deplace")
+    assert all(name in finding.message for name in ("«\u00a0collège", "«\u00a06e", "«\u00a05e"))
+
+
+def test_a_source_that_names_another_vocabulary_is_a_note():
+    reading = of_ids(f"{CONCEPT}educational_level", "scolomfr-voc-021", voc("022-num-016"))
+    assert [(each.rule, each.severity) for each in reading.findings] == [
+        ("lom-taxon-source", Severity.INFO)
+    ]
+    free = of_ids("idea", "voc-021", voc("022-num-016")).findings
+    assert "lom-taxon-deplace" not in {each.rule for each in free}
+
+
 # --- Dates, durations, sizes, people ------------------------------------------------------------
 
 

@@ -53,6 +53,8 @@ class TaxonReader:
         paths = tuple(dict.fromkeys(found))
         if unknown and (not purpose or expected == scolomfr().vocabulary_of(purpose.uri)):
             self._say_unknown(unknown, expected, place)
+        if expected:
+            self._judge_purpose(classification, expected, place)
         if purpose is classification.purpose and paths == classification.taxon_paths:
             return classification
         return replace(classification, purpose=purpose, taxon_paths=paths)
@@ -61,6 +63,7 @@ class TaxonReader:
         self, path: TaxonPath, expected: str, unknown: list[str], place: etree._Element
     ) -> TaxonPath:
         where = tuple(filter(None, dict.fromkeys((expected, *vocabularies_named(path)))))
+        self._judge_source(path, place)
         taxa = tuple(self._taxon(taxon, where, unknown, place) for taxon in path.taxa)
         return path if taxa == path.taxa else replace(path, taxa=taxa)
 
@@ -69,7 +72,7 @@ class TaxonReader:
     ) -> Taxon:
         label = taxon.entry[0].value if taxon.entry else ""
         if found := known(taxon.id):
-            self._judge(found, label, where[:1], place)
+            self._judge(found, label, place)
             return taxon if taxon.id == found.current.uri else taxon._replace(id=found.current.uri)
         own = NUMBERED.search(taxon.id)
         texts = (taxon.id,) if own else (taxon.id, label)
@@ -89,9 +92,38 @@ class TaxonReader:
             unknown.append(label or taxon.id)
         return taxon
 
-    def _judge(
-        self, found: Known, label: str, expected: tuple[str, ...], place: etree._Element
+    def _judge_purpose(
+        self, classification: Classification, expected: str, place: etree._Element
     ) -> None:
+        met = [known(taxon.id) for path in classification.taxon_paths for taxon in path.taxa]
+        concepts = dict.fromkeys(each.concept for each in met if each)
+        strangers = [each for each in concepts if each.vocabulary != expected]
+        for vocabulary in dict.fromkeys(concept.vocabulary for concept in strangers):
+            labels = [each.label for each in strangers if each.vocabulary == vocabulary]
+            several = len(labels) > 1
+            self._warn(
+                "lom-taxon-deplace",
+                f"{'Les termes' if several else 'Le terme'} {_enumerated(labels)}"
+                f" {'sont' if several else 'est'} du vocabulaire {vocabulary}, l’objectif annonce"
+                f" le {expected}.",
+                "Corrigez l’objectif de la classification, ou le terme.",
+                place,
+            )
+
+    def _judge_source(self, path: TaxonPath, place: etree._Element) -> None:
+        named = vocabularies_named(path)
+        met = {each.concept.vocabulary for taxon in path.taxa if (each := known(taxon.id))}
+        if named and met and met.isdisjoint(named):
+            self._notes.note(
+                "lom-taxon-source",
+                "9.2.1",
+                f"La source nomme le vocabulaire {named[0]}, les termes sont du"
+                f" {', '.join(sorted(met))}.",
+                "Nommez dans l’élément source le vocabulaire des termes.",
+                place,
+            )
+
+    def _judge(self, found: Known, label: str, place: etree._Element) -> None:
         concept = found.concept
         if found.current != concept:
             self._warn(
@@ -107,14 +139,6 @@ class TaxonReader:
                 f"Le libellé «\u00a0{label[:80]}\u00a0» contredit l’identifiant, qui désigne"
                 f" «\u00a0{concept.label}\u00a0»\u00a0: l’identifiant est suivi.",
                 "Corrigez celui des deux qui est faux.",
-                place,
-            )
-        if expected and concept.vocabulary not in expected:
-            self._warn(
-                "lom-taxon-deplace",
-                f"Le terme «\u00a0{concept.label}\u00a0» est du vocabulaire {concept.vocabulary},"
-                f" l’objectif annonce le {expected[0]}.",
-                "Corrigez l’objectif de la classification, ou le terme.",
                 place,
             )
 
@@ -142,13 +166,15 @@ class TaxonReader:
         )
 
     def _say_unknown(self, unknown: list[str], expected: str, place: etree._Element) -> None:
-        names = [f"«\u00a0{name[:60]}\u00a0»" for name in dict.fromkeys(unknown)]
-        more = f" et {len(names) - 5} autres" if len(names) > 5 else ""
+        names = [*dict.fromkeys(unknown)]
+        where = expected or "annoncé"
         self._warn(
             "lom-taxon-inconnu",
-            "Ces termes ne sont pas dans le vocabulaire"
-            + (f" {expected}" if expected else " annoncé")
-            + f"\u00a0: {', '.join(names[:5])}{more}. Ils sont gardés sans être compris.",
+            f"Le terme {_enumerated(names)} n’est pas dans le vocabulaire {where}\u00a0: il est gardé"
+            " sans être compris."
+            if len(names) == 1
+            else f"Les termes {_enumerated(names)} ne sont pas dans le vocabulaire {where}\u00a0: ils"
+            " sont gardés sans être compris.",
             "Donnez l’URI d’un terme de ScoLOMFR dans l’élément id.",
             place,
         )
@@ -173,6 +199,13 @@ class TaxonReader:
 
     def _warn(self, rule: str, message: str, remedy: str, place: etree._Element) -> None:
         self._notes.warn(rule, "9.2", message, remedy, place)
+
+
+def _enumerated(names: list[str]) -> str:
+    """« a », « b » et 3 autres."""
+    said = ", ".join(f"«\u00a0{name[:60]}\u00a0»" for name in names[:5])
+    more = len(names) - 5
+    return f"{said} et {more} autre{'s' if more > 1 else ''}" if more > 0 else said
 
 
 @lru_cache(maxsize=256)
