@@ -24,7 +24,7 @@ import metadata
 import sample
 import terminal
 from catalogue_site.errors import BuildError
-from indexer import facets
+from indexer import documents, facets
 from indexer.documents import catch_up
 from indexer.entry import Entry, State, stem_of
 from indexer.errors import IndexerError, SearchError, SourceError
@@ -343,19 +343,14 @@ def _harvest(
 @pass_balises
 def index_command(balises: Balises, rebuild: bool) -> None:
     """Met l’index au niveau de la base."""
-    if rebuild:
-        balises.store.mark_all_changed()
-        balises.index.clear()
-    try:
-        moved = several(_index(balises), "changement indexé", "changements indexés")
-    except KeyboardInterrupt as error:  # with --rebuild again, it would start again
-        raise click.ClickException("interrompu ; « balise index » continuera.") from error
-    click.echo(f"{moved}, {several(balises.index.count(), 'entrée')} en tout")
+    moved = _index(balises, documents.rebuild if rebuild else catch_up)
+    said = several(moved, "changement indexé", "changements indexés")
+    click.echo(f"{said}, {several(balises.index.count(), 'entrée')} en tout")
 
 
-def _index(balises: Balises) -> int:
+def _index(balises: Balises, bring_level: Callable[..., int] = catch_up) -> int:
     step = terminal.Progress("index")
-    moved = catch_up(
+    moved = bring_level(
         balises.store, balises.index, progress=lambda done: step.show(several(done, "changement"))
     )
     step.done()

@@ -6,7 +6,8 @@ description whatever its language, the labels of its facets, its taxa, those who
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from metadata.record import LangString, Record
 
 from .abreast import Abreast, Over
 from .entry import Change, Entry, State
+from .errors import SearchError
 from .facets import label_of, values_of
 from .search import Document, SearchEngine
 
@@ -68,6 +70,37 @@ def catch_up(
             done += len(changes)
             progress(done)
     return done
+
+
+def rebuild(
+    store: Store, engine: SearchEngine, *, progress: Callable[[int], None] = lambda done: None
+) -> int:
+    """Make the index again from the store; return how many entries were looked at.
+
+    Until it is done, the index answers as before. Stopped, it has done nothing: catch_up will.
+    """
+    store.mark_all_changed()
+    changes = store.changes(sys.maxsize)
+    try:
+        engine.replace(_told(store, changes, progress))
+    except SearchError:
+        if not engine.fresh:
+            raise
+        engine.replace(_told(store, changes, progress))  # it was unreadable, and is no more
+    store.settle(changes)
+    return len(changes)
+
+
+def _told(
+    store: Store, changes: Sequence[Change], progress: Callable[[int], None]
+) -> Iterator[Document]:
+    slugs = [change.slug for change in changes]
+    with Abreast() as abreast:
+        told = store.each(document, slugs, State.PUBLISHED, over=abreast.map)
+        for done, found in enumerate(told, start=1):
+            yield found
+            if done % BATCH == 0:
+                progress(done)
 
 
 def document(entry: Entry) -> Document:

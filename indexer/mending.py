@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from .documents import catch_up
+from .documents import rebuild
 from .errors import SearchError
 from .search import Document, Query, Results, SearchEngine
 from .store import SqlStore
@@ -37,8 +37,8 @@ class MendedEngine:
     def update(self, documents: Iterable[Document], deleted: Iterable[str] = ()) -> None:
         self._engine.update(documents, deleted)
 
-    def clear(self) -> None:
-        self._engine.clear()
+    def replace(self, documents: Iterable[Document]) -> None:
+        self._engine.replace(documents)
 
     def search(self, query: Query) -> Results:
         return self._asked(lambda: self._engine.search(query))
@@ -68,7 +68,7 @@ class MendedEngine:
         if not self._at_work.acquire(blocking=False):
             raise SearchError(MENDING)
         try:
-            log.warning("index lost, made again entries=%d", catch_up(self._store, self._engine))
+            log.warning("index lost, made again entries=%d", rebuild(self._store, self._engine))
         finally:
             self._at_work.release()
         return True

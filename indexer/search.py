@@ -81,8 +81,8 @@ class SearchEngine(Protocol):
     def update(self, documents: Iterable[Document], deleted: Iterable[str] = ()) -> None:
         """Add or replace these documents and drop the other slugs, in one durable commit."""
 
-    def clear(self) -> None:
-        """Forget everything, in one commit."""
+    def replace(self, documents: Iterable[Document]) -> None:
+        """Hold these and nothing else, in one durable commit: until then it answers as before."""
 
     def search(self, query: Query) -> Results:
         """Raise InvalidQuery when the text, a facet or the order cannot be read as a query."""

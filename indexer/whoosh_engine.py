@@ -92,9 +92,11 @@ class WhooshEngine:
                     writer.add_document(**told)
                 writer.commit(mergetype=merged)
 
-    def clear(self) -> None:
-        """Forget everything, in one commit."""
+    def replace(self, documents: Iterable[Document]) -> None:
+        """Hold these and nothing else, in one durable commit: until then it answers as before."""
         with self._writing() as writer:
+            for document in documents:
+                writer.add_document(**fields_of(document))
             writer.commit(mergetype=CLEAR)
 
     def search(self, query: Query) -> Results:

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.documents import LONGEST, catch_up, document
+from indexer.documents import LONGEST, catch_up, document, rebuild
 from indexer.entry import Entry, State
 from indexer.errors import SearchError
 from indexer.harvest import harvest
@@ -211,6 +212,51 @@ def test_a_damaged_index_is_filled_again(store, tmp_path):
     assert len(found(engine, "volcan")) == 1
 
 
+def damage(folder):
+    for segment in folder.glob("*.seg"):
+        segment.write_bytes(segment.read_bytes()[:50])
+
+
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+def test_a_damaged_index_is_made_again(store, tmp_path):
+    take(store, notice("1", "Volcan"))
+    catch_up(store, WhooshEngine(tmp_path / "index"))
+    damage(tmp_path / "index")
+    engine = WhooshEngine(tmp_path / "index")
+    assert rebuild(store, engine) == 1
+    assert len(found(engine, "volcan")) == 1
+    assert store.changes(10) == []
+
+
+def test_what_the_store_does_not_know_leaves_an_index_made_again(store, engine, tmp_path):
+    take(store, notice("1", "Volcan"))
+    other = SqlStore(f"sqlite:///{tmp_path}/autre.sqlite")
+    take(other, notice("2", "Volcan"), key="autre")
+    catch_up(other, engine)
+    rebuild(store, engine)
+    assert found(engine) == {*store.slugs()}
+    other.close()
+
+
+class Broken(SqlStore):
+    """A store that stops giving entries after some."""
+
+    def each(self, *arguments, **said):
+        yield from islice(super().each(*arguments, **said), 7)
+        raise Stopped
+
+
+def test_an_index_whose_making_is_interrupted_answers_as_before(store, engine, tmp_path):
+    take(store, *(notice(str(n), "Volcan") for n in range(10)))
+    catch_up(store, engine)
+    broken = Broken(f"sqlite:///{tmp_path}/balise.sqlite")
+    with pytest.raises(Stopped):
+        rebuild(broken, engine)
+    assert len(found(engine, "volcan")) == 10
+    assert catch_up(store, engine) == 10
+    broken.close()
+
+
 class Stopped(Exception):
     pass
 
@@ -265,8 +311,11 @@ def test_an_index_made_anew_from_the_store_answers_as_the_one_kept_level(tmp_pat
     catch_up(store, engine)
     anew = WhooshEngine(folder / "anew")
     catch_up(store, anew)
-    for query in (Query(), Query(text="volcan"), Query(text="lac", sort="date"), Query(text="la*")):
-        assert engine.search(query) == anew.search(query)
+    asked = (Query(), Query(text="volcan"), Query(text="lac", sort="date"), Query(text="la*"))
+    answers = [engine.search(query) for query in asked]
+    assert answers == [anew.search(query) for query in asked]
+    rebuild(store, engine)
+    assert answers == [engine.search(query) for query in asked]
     assert engine.count() == anew.count() == len(store.slugs())
     store.close()
 

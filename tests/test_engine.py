@@ -218,11 +218,23 @@ def test_a_deleted_document_is_found_no_more(library):
     assert library.search(Query()).facets["niveau"]["3e"] == 1
 
 
-def test_cleared_means_empty(library):
-    library.clear()
+def test_replaced_by_nothing_means_empty(library):
+    library.replace([])
     assert library.count() == library.search(Query()).total == 0
     library.update(LIBRARY[:1])
     assert slugs(library.search(Query(text="fractions"))) == ["fractions"]
+
+
+def test_until_all_is_replaced_the_answers_are_those_of_before(library):
+    def documents():
+        yield doc("volcan", "Les volcans")
+        assert slugs(library.search(Query(text="volcans"))) == []
+        assert library.count() == len(LIBRARY)
+        yield doc("lave", "La lave")
+
+    library.replace(documents())
+    assert library.count() == 2
+    assert slugs(library.search(Query(text="volcans"))) == ["volcan"]
 
 
 # Families
@@ -383,7 +395,7 @@ PATIENT = settings(
 @PATIENT
 @given(corpus=documents(), asked=st.lists(queries, min_size=1, max_size=5))
 def test_totals_and_counts_are_those_of_a_naive_reckoning(engine, corpus, asked):
-    engine.clear()
+    engine.replace([])
     engine.update(corpus)
     for query in asked:
         results, found = engine.search(query), matching(corpus, query)

@@ -60,7 +60,7 @@ def test_an_index_is_fresh_until_something_is_written(folder):
     assert engine.fresh
     engine.update(batch(1))
     assert not engine.fresh
-    engine.clear()
+    engine.replace([])
     assert not engine.fresh
     assert not WhooshEngine(folder).fresh
 
@@ -70,7 +70,7 @@ def test_what_another_process_writes_is_seen_at_once(folder):
     for number in range(3):
         there.update(batch(number))
         assert total(here) == there.count() == 5 * (number + 1)
-    there.clear()
+    there.replace([])
     assert total(here) == 0
 
 
@@ -352,7 +352,7 @@ def test_power_loss_leaves_the_index_before_or_after_a_commit(leaks, folder, tmp
         disk = Disk(folder, patched)
         WhooshEngine(folder).update(batch(1))
         WhooshEngine(folder).update(batch(2), ["b1-0"])
-        WhooshEngine(folder).clear()
+        WhooshEngine(folder).replace([])
     assert len(disk.states) > 20
     kept = [WhooshEngine(place) for place in disk.after_power_loss(tmp_path)]
     assert {total(engine) for engine in kept} == {0, 5, 9}
