@@ -70,7 +70,11 @@ class Abreast:
         """The other process, started if it is time for it."""
         self._done += count
         if self._done > self._alone and self._other is None:
-            self._other = _Other()
+            try:
+                self._other = _Other()
+            except OSError as error:
+                log.warning("no second process error=%r", error)
+                self._alone = sys.maxsize
         return self._other if self._other and self._other.alive else None
 
     def _taken(self, other: _Other, work: Callable[[T], R], given: list[T]) -> list[R]:
@@ -88,13 +92,13 @@ class _Other:
         self._pipe, theirs = Pipe()
         # Started anew rather than forked: it holds none of our locks, threads or databases.
         command = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import serve; "
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", f"{command}serve({theirs.fileno()})"],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C is for us
-        )
-        theirs.close()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", f"{command}serve({theirs.fileno()})"],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is for us
+            )
         self.alive = True
         self._asked = False
 

@@ -76,6 +76,12 @@ def test_a_lost_process_loses_no_work(abreast, caplog):
     assert "second process lost" in caplog.text
 
 
+def test_where_no_process_can_be_started_the_work_is_done_alone(abreast, monkeypatch, caplog):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    assert {*abreast.map(process_of, range(MANY))} == {os.getpid()}
+    assert "no second process" in caplog.text
+
+
 def test_a_bug_shows_here_wherever_it_struck(abreast):
     with pytest.raises(ZeroDivisionError):
         [*abreast.map(failing_at, range(MANY))]
