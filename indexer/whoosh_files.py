@@ -14,7 +14,7 @@ import secrets
 import struct
 import threading
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -121,8 +121,9 @@ class Leaf:
             return found
 
 
-#: What Whoosh indexes of a document: each term, how often, its weight, and where it stands.
-Words = Generator[tuple[bytes, int, float, bytes], Any, None]
+#: What Whoosh indexes of a document: each term, how often, its weight, and where it stands. Plain
+#: values: a batch of documents has half a million, which the garbage collector need not look at.
+Words = list[tuple[bytes, int, float, bytes]]
 
 
 class Said(fields.FieldType):
@@ -135,9 +136,16 @@ class Said(fields.FieldType):
             scorable=True,
         )
 
-    def index(self, value: analysis.Weighed, **_: Any) -> Words:
-        for spelled, weight in value.weights.items():
-            yield spelled.encode(), weight, float(weight), packed(value.places[spelled])
+    def index(self, value: Words, **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:  # type: ignore[override]  # Whoosh says Generator, and asks for no more than this
+        return iter(value)
+
+
+def words_of(parts: Iterable[tuple[str, int]]) -> Words:
+    said = analysis.weigh(parts)
+    return [
+        (spelled.encode(), weight, float(weight), packed(said.places[spelled]))
+        for spelled, weight in said.weights.items()
+    ]
 
 
 def packed(places: Sequence[int]) -> bytes:
@@ -165,7 +173,7 @@ def fields_of(document: Document) -> dict[str, Any]:
     }
     return {
         "slug": document.slug,
-        "text": analysis.weigh(parts),
+        "text": words_of(parts),
         "row": (
             document.family,
             sorted_title(document.title),
