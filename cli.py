@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import french
 import metadata
 import sample
 import terminal
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from catalogue_site.site import Site
+
+french.translate()
 
 NEEDS_A_PERSON, WRONG_USAGE = 1, 2
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -51,6 +52,33 @@ def slug_named(run, words):
 def test_every_command_explains_itself_in_french(run, name):
     assert cli.main.commands[name].help
     assert "Usage" in run(name, "--help").output
+
+
+ENGLISH = r"\b(Error|Show|Invalid|Missing|Commands|default|Try|such|No|not|Got)\b"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("", "Usage :"),
+        ("--help", "Affiche cette aide."),
+        ("cherche", "La commande « cherche » n’existe pas."),
+        ("search", "Il manque l’argument 'QUERY'"),
+        ("search x --limite 3", "L’option « --limite » n’existe pas."),
+        ("search x --limit trois", "« trois » n’est pas un nombre"),
+        ("search x --limit 0", "0 n’est pas dans l’intervalle"),
+        ("search x y", "Argument en trop : y"),
+        ("search x --limit", "L’option « --limit » demande une valeur"),
+        ("export", "Il manque l’option '--as'"),
+        ("export --as pdf", "« pdf » n’est pas l’un de"),
+        ("index --rebuild=oui", "L’option « --rebuild » ne prend pas de valeur"),
+        ("--config . sources", "est un dossier"),
+    ],
+)
+def test_even_what_click_says_is_french(run, arguments, said):
+    result = CliRunner().invoke(cli.main, arguments.split())
+    assert said in plain(result.output)
+    assert not re.search(ENGLISH, result.output)
 
 
 def test_the_help_names_the_environment(run):
