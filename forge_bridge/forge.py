@@ -26,11 +26,10 @@ class User:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Listing:
-    """Some projects of a sweep, by growing number, and the number to go on after."""
+    """Some projects of a sweep, and where to go on after them."""
 
     projects: tuple[Project, ...]
-    after: int
-    more: bool
+    cursor: str = ""  # "" after the last
     clock: datetime | None = None  # the forge's own, when it answered
 
 
@@ -141,7 +140,7 @@ class Forge(Protocol):
     def projects(
         self,
         *,
-        after: int = 0,
+        cursor: str = "",
         group: str = "",
         topic: str = "",
         active_after: datetime | None = None,
