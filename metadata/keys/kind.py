@@ -37,3 +37,4 @@ class Kind:
     schema: Callable[[], Schema]  # JSON Schema of what is surely understood
     separators: str = ",;"  # between values written in one text
     closed: bool = True  # not every text is a value
+    words: str = ""  # the kind of metadata.words that its values are, when they can be listed

@@ -24,6 +24,7 @@ def of_list(kind: str, *, by_key: bool = False) -> Kind:
         read=lambda text: _read_key(kind, text, by_key=by_key),
         write=lambda key: _key_name(kind, key, by_key),
         schema=lambda: {"enum": _names(kind)},
+        words=kind,
     )
 
 
@@ -56,6 +57,7 @@ def of_vocabulary(kind: str, *, suggested: bool = False) -> Kind:
         read=lambda text: _read_term(kind, text),
         write=lambda term: _term_name(kind, term),
         schema=schema,
+        words=kind,
     )
 
 
