@@ -29,8 +29,8 @@ from .forge import (
     Versions,
 )
 
-#: Bytes of a file that are worth reading: a README of a megabyte says no more.
-FILE_LIMIT = 1_000_000
+#: Bytes of a file that are worth reading: a longer README says no more.
+FILE_LIMIT = 256_000
 
 #: From this role on one may write branches. https://docs.gitlab.com/user/permissions/
 DEVELOPER = 30
@@ -130,7 +130,7 @@ class GitLabForge:
         return ProjectFile(
             path=path,
             blob=answer.headers.get("X-Gitlab-Blob-Id", ""),
-            commit=answer.headers.get("X-Gitlab-Last-Commit-Id", ""),
+            commit=answer.headers.get("X-Gitlab-Commit-Id", ""),
             payload=answer.payload,
         )
 

@@ -17,7 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from .errors import StoreError
 
 #: The revision this code works with: the newest of migrations/versions.
-HEAD = "0001"
+HEAD = "0002"
 
 #: How long a writer waits for its turn, in milliseconds.
 PATIENCE = 60_000
@@ -179,6 +179,40 @@ MAPPINGS = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("uri", sa.Text, nullable=False),
     sa.Column("since", UtcDateTime, nullable=False),
+)
+
+# The projects of the forges, listed or only known. A number names a project for ever.
+PROJECTS = sa.Table(
+    "projects",
+    META,
+    sa.Column("forge", sa.Text, primary_key=True),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("slug", sa.Text, nullable=False, unique=True),
+    sa.Column("path", sa.Text, nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),  # a Snapshot without the bytes of its files
+    sa.Column("reason", sa.String(16), nullable=False),
+    sa.Column("parts", sa.Integer, nullable=False),
+    sa.Column("seen", UtcDateTime),  # the sweep that last showed it, by its beginning
+    sa.Column("read", UtcDateTime),
+    sa.Column("due", UtcDateTime),
+    sa.Column("trouble", sa.Text, nullable=False),
+    sa.Index("projects_by_path", "forge", "path"),
+)
+
+# The files of projects by git's own hash, each once, whatever the projects that hold it. Compressed.
+BLOBS = sa.Table(
+    "blobs",
+    META,
+    sa.Column("sha", sa.String(64), primary_key=True),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+)
+
+# The webhooks received of late, so that one sent again does nothing.
+DELIVERIES = sa.Table(
+    "deliveries",
+    META,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("received", UtcDateTime, nullable=False, index=True),
 )
 
 

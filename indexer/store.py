@@ -24,6 +24,7 @@ from .duplicates import find_duplicates
 from .entry import Change, Duplicates, Entry, Family, Reject, SourceStatus, State, Unmapped
 from .errors import RecordNotFound, StoreError
 from .families import regrouping
+from .projects import Projects
 from .runs import Runs
 from .schema import (
     CHANGES,
@@ -52,6 +53,7 @@ class SqlStore:
         self._engine = open_database(url)
         self._writer = writing(self._engine)
         self.runs = Runs(self._engine)
+        self.projects = Projects(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -12,6 +12,7 @@ from . import (
     lomfr,
     manifest,
     package,
+    projectnotice,
     recordjson,
     row,
     schemaorg,
@@ -48,6 +49,7 @@ READERS: dict[str, Callable[[RawRecord], Reading]] = {
     "row": row.parse,
     "atom": feeditem.parse,
     "json": recordjson.parse,
+    projectnotice.FORMAT: projectnotice.parse,
 }
 
 #: The formats written.

@@ -42,7 +42,7 @@ class ProjectFile:
 
     path: str
     blob: str  # git's own hash of its content
-    commit: str = ""  # the last commit that changed it
+    commit: str = ""  # a commit at which it was so
     payload: bytes = b""  # cut where it gets unreasonable
 
 
@@ -75,8 +75,26 @@ class Snapshot:
     releases: tuple[Release, ...] = ()  # the latest first
     packages: tuple[Package, ...] = ()
 
+    @property
+    def files_are_filled(self) -> bool:
+        """Are the bytes of the files here, or only their names?"""
+        return any(each.payload for each in self.files)
+
     def file(self, *names: str) -> ProjectFile | None:
         """The first file that has one of these names, whatever their case."""
         wanted = [name.casefold() for name in names]
         found = {each.path.casefold(): each for each in self.files}
         return next((found[name] for name in wanted if name in found), None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """A project as it was last read, and what became of it."""
+
+    slug: str  # its address in the catalogue, made once
+    snapshot: Snapshot
+    reason: str  # listing.Reason: listed or not, and why
+    parts: int = 0  # how many resources it has in the catalogue
+    read: datetime | None = None  # when its files were last read
+    due: datetime | None = None  # since when it waits to be read again, whatever the listing says
+    trouble: str = ""  # why the last reading failed, in French

@@ -1,0 +1,338 @@
+"""Crawl a forge: which projects to look at again, and what becomes of each.
+
+A sweep lists projects, a hundred a page; those that changed are read, the others cost nothing. A
+project leaves only when the forge itself says, asked for it by its number, that it is gone: a page
+that fails, a request refused for a while, a list cut short prove nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from typing import NamedTuple, Protocol
+
+from metadata import listing, projectnotice
+from metadata.listing import Reason, Rules
+from metadata.project import Known, Project, Snapshot
+from metadata.record import RawRecord
+
+from .errors import ForgeDenied, ForgeMissing, ForgeUnavailable
+from .forge import Forge, Listing
+from .notices import OVERLAP, is_changed, records_of
+from .reading import Seen, read
+
+log = logging.getLogger(__name__)
+
+#: Projects read at the same time, and so connections.
+READERS = 8
+
+#: After so many projects in a row that the forge could not give, it is not the projects.
+PATIENCE = 5
+
+
+class Register(Protocol):
+    """What is known of the projects: see indexer.projects.Projects."""
+
+    def get(self, forge: str, ids: Iterable[int]) -> dict[int, Known]: ...
+    def every(self, forge: str) -> Iterator[Known]: ...
+    def filled(self, known: Known) -> Known: ...
+    def blobs(self, shas: Iterable[str]) -> Mapping[str, bytes]: ...
+    def unseen(self, forge: str, sweep: datetime) -> list[Known]: ...
+    def due(self, forge: str) -> list[int]: ...
+    def keep(self, forge: str, read: Iterable[Known], sweep: datetime | None) -> None: ...
+    def mark_seen(self, forge: str, ids: Iterable[int], sweep: datetime) -> None: ...
+    def mark_due(self, forge: str, ids: Iterable[int], now: datetime) -> None: ...
+    def settle(self, forge: str, ids: Iterable[int], since: datetime) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scope:
+    """Which projects of a forge are the catalogue's business."""
+
+    rules: Rules
+    groups: tuple[str, ...] = ()  # paths; none: the whole instance, personal namespaces included
+    topics: tuple[str, ...] = ()  # one of these; none: all
+
+    def holds(self, project: Project) -> bool:
+        """Is it listed by hand, or in one of the groups and under one of the topics?"""
+        if project.path in self.rules.listed:
+            return True
+        inside = any(f"{project.path}/".startswith(f"{group}/") for group in self.groups)
+        under = not {*self.topics}.isdisjoint(project.topics)
+        return (inside or not self.groups) and (under or not self.topics)
+
+
+@dataclass(kw_only=True, slots=True)
+class Tally:
+    """What a crawl did so far: projects that the forge showed, read, could not give; files asked."""
+
+    seen: int = 0
+    read: int = 0
+    troubled: int = 0
+    files: int = 0
+    reasons: dict[Reason, int] = field(default_factory=dict)
+
+
+class Step(NamedTuple):
+    """Some projects dealt with: their notices, where to go on after them, the forge's clock."""
+
+    records: tuple[RawRecord, ...]
+    cursor: str
+    clock: datetime | None = None
+
+
+class Sweep(NamedTuple):
+    """A list to walk to its end, by the filters that it is asked with."""
+
+    kind: str  # all | active | updated
+    group: str = ""
+    topic: str = ""
+
+
+class Crawl:
+    """The crawls of one forge: what each step found is in the register before it is given."""
+
+    def __init__(
+        self,
+        key: str,
+        forge: Forge,
+        scope: Scope,
+        register: Register,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`key` is the forge's in the configuration."""
+        self.tally = Tally()
+        self._key = key
+        self._forge = forge
+        self._scope = scope
+        self._register = register
+        self._clock = clock
+        self._failed = 0  # projects in a row
+
+    def steps(
+        self, since: datetime | None, cursor: str, *, due_only: bool = False
+    ) -> Iterator[Step]:
+        """Deal with what changed since then, or with everything, going on after `cursor`.
+
+        With `due_only`, only with the projects that are marked, unless a crawl was interrupted.
+        Raise ForgeError when the forge cannot be asked.
+        """
+        begun, rank, page = self._clock(), 0, ""
+        if cursor:
+            said, number, page = cursor.split(" ")
+            begun, rank = datetime.fromisoformat(said), int(number)
+        sweeps = [] if due_only and not cursor else [*self._sweeps(since)]
+        for number_of, sweep in enumerate(sweeps[rank:], rank):
+            yield from self._walk(sweep, since, begun, number_of, page)
+            page = ""
+        after = f"{begun.isoformat()} {len(sweeps)} "
+        if sweeps:
+            if since is None:
+                yield from self._one_by_one(self._absent(begun), after)
+            yield from self._one_by_one(self._overruled(), after)
+            self._register.mark_due(self._key, self._answered(since), begun)
+        yield from self._one_by_one(self._waiting(), after)
+
+    def _sweeps(self, since: datetime | None) -> Iterator[Sweep]:
+        topics = self._scope.topics or ("",)
+        for group in self._scope.groups:
+            yield from (Sweep("all", group, topic) for topic in topics)
+        if not self._scope.groups:
+            kinds = ("all",) if since is None else ("active", "updated")
+            yield from (Sweep(kind, "", topic) for kind in kinds for topic in topics)
+
+    # Projects that a list shows
+
+    def _walk(
+        self, sweep: Sweep, since: datetime | None, begun: datetime, rank: int, page: str
+    ) -> Iterator[Step]:
+        """One step a page."""
+        for found in self._pages(sweep, since, page):
+            projects = [each for each in found.projects if self._scope.holds(each)]
+            known = self._register.get(self._key, [each.id for each in projects])
+            fresh = self._read(projects, known)
+            self._register.keep(self._key, fresh.values(), begun)
+            self._register.mark_seen(self._key, [each.id for each in projects], begun)
+            place = f"{rank} {found.cursor}" if found.cursor else f"{rank + 1} "
+            records = self._records(projects, known, fresh)
+            yield Step(records, f"{begun.isoformat()} {place}", found.clock)
+            done = [id for id, each in fresh.items() if each.due and not each.trouble]
+            self._register.settle(self._key, done, begun)
+
+    def _pages(self, sweep: Sweep, since: datetime | None, cursor: str) -> Iterator[Listing]:
+        after = since and since - OVERLAP
+        while True:
+            found = self._forge.projects(
+                cursor=cursor,
+                group=sweep.group,
+                topic=sweep.topic,
+                active_after=after if sweep.kind == "active" else None,
+                updated_after=after if sweep.kind == "updated" else None,
+            )
+            self.tally.seen += len(found.projects)
+            yield found
+            if not found.cursor:
+                return
+            cursor = found.cursor
+
+    def _read(self, projects: list[Project], known: Mapping[int, Known]) -> dict[int, Known]:
+        """Those that changed, read side by side; what cannot be read now stays as it was, and due."""
+        changed = [each for each in projects if is_changed(each, known.get(each.id))]
+        at = self._clock()
+        pool = ThreadPoolExecutor(READERS)
+        try:
+            looks = pool.map(partial(self._look, known), changed)
+            visits = (
+                self._visited(project, known.get(project.id), look, at)
+                for project, look in zip(changed, looks, strict=True)
+            )
+            return {each.snapshot.project.id: each for each in visits}
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _look(self, known: Mapping[int, Known], project: Project) -> Seen | ForgeUnavailable:
+        before = known.get(project.id)
+        try:
+            snapshot = before.snapshot if before else None
+            return read(self._forge, project, snapshot, self._register.blobs)
+        except ForgeUnavailable as error:
+            return error
+
+    def _records(
+        self, projects: list[Project], known: Mapping[int, Known], fresh: Mapping[int, Known]
+    ) -> tuple[RawRecord, ...]:
+        """The notices of all that are listed, unchanged ones too: a whole sweep shows all there is."""
+        records: list[RawRecord] = []
+        for project in projects:
+            before = known.get(project.id)
+            now = fresh.get(project.id) or known[project.id]
+            if now.parts and not now.snapshot.files_are_filled:
+                now = self._register.filled(now)
+            records += records_of(before.parts if before else 0, now)
+        return tuple(records)
+
+    # What becomes of a project
+
+    def _visited(
+        self, project: Project, known: Known | None, look: Seen | ForgeUnavailable, at: datetime
+    ) -> Known:
+        if isinstance(look, ForgeUnavailable):
+            return self._troubled(project, known, str(look))
+        self._failed = 0
+        self.tally.read += 1
+        self.tally.files += look.asked
+        reason = listing.reason_of(
+            look.snapshot, self._scope.rules, is_copy=self._is_copy(look.snapshot)
+        )
+        return self._judged(look.snapshot, reason, known, at)
+
+    def _troubled(self, project: Project, known: Known | None, said: str) -> Known:
+        self._failed += 1
+        self.tally.troubled += 1
+        log.warning("project not read forge=%s project=%s error=%r", self._key, project.path, said)
+        if self._failed >= PATIENCE:
+            raise ForgeUnavailable(said)
+        unknown = Known(slug="", snapshot=Snapshot(project=project), reason=Reason.SILENT)
+        return replace(known or unknown, due=self._clock(), trouble=said)
+
+    def _judged(
+        self, snapshot: Snapshot, reason: Reason, known: Known | None, at: datetime
+    ) -> Known:
+        """What is kept of a project; one whose notice got errors keeps its place as it was."""
+        before = known.parts if known else 0
+        parts = before if reason is Reason.FAULTY else 0
+        if reason.is_listed:
+            parts = len(projectnotice.parts(projectnotice.payload_of(snapshot, reason)))
+        self.tally.reasons[reason] = self.tally.reasons.get(reason, 0) + 1
+        return Known(
+            slug=known.slug if known else "",
+            snapshot=snapshot,
+            reason=reason,
+            parts=parts,
+            read=at,
+            due=known.due if known else None,
+        )
+
+    def _is_copy(self, snapshot: Snapshot) -> bool:
+        """Is it a fork whose notice is still its parent's?"""
+        notice, parent = snapshot.file(*listing.NOTICE), snapshot.project.fork_of
+        if notice is None or parent is None:
+            return False
+        known = self._register.get(self._key, [parent]).get(parent)
+        original = known and known.snapshot.file(*listing.NOTICE)
+        return bool(original and original.blob == notice.blob)
+
+    # Projects one by one
+
+    def _one_by_one(
+        self, found: Iterable[tuple[Known | None, Known]], cursor: str
+    ) -> Iterator[Step]:
+        """One step a project: few are concerned, and each may take several requests."""
+        for before, now in found:
+            self._register.keep(self._key, [now], None)
+            yield Step(tuple(records_of(before.parts if before else 0, now)), cursor)
+            if not now.trouble:
+                self._register.settle(self._key, [now.snapshot.project.id], self._clock())
+
+    def _absent(self, begun: datetime) -> Iterator[tuple[Known | None, Known]]:
+        """Those that a whole sweep did not show: each is asked for by its number."""
+        for known in self._register.unseen(self._key, begun):
+            if found := self._asked(known.snapshot.project.id, known):
+                yield known, found
+
+    def _overruled(self) -> Iterator[tuple[Known | None, Known]]:
+        """Those that the configuration, changed since they were read, lists or blocks."""
+        rules = self._scope.rules
+        unknown = {*rules.listed} - {*rules.blocked}
+        ruled = (Reason.BLOCKED, Reason.BY_HAND, Reason.TOPIC)
+        for known in self._register.every(self._key):
+            project = known.snapshot.project
+            unknown.discard(project.path)
+            named = project.path in rules.listed | rules.blocked or rules.topic in project.topics
+            if not (named or known.reason in ruled):
+                continue
+            known = self._register.filled(known)
+            reason = listing.reason_of(known.snapshot, rules, is_copy=self._is_copy(known.snapshot))
+            if reason != known.reason and known.reason not in (Reason.HIDDEN, Reason.OUTSIDE):
+                yield (
+                    known,
+                    self._judged(known.snapshot, reason, known, known.read or self._clock()),
+                )
+        for path in sorted(unknown):
+            if found := self._asked(path, None):
+                yield None, found
+
+    def _answered(self, since: datetime | None) -> set[int]:
+        """The projects where a proposal of ours was merged: a list may hide it for an hour."""
+        if since is None or self._forge.me() is None:
+            return set()
+        merged = self._forge.own_merge_requests(state="merged", updated_after=since - OVERLAP)
+        return {each.project for each in merged}
+
+    def _waiting(self) -> Iterator[tuple[Known | None, Known]]:
+        """Those that are marked as due."""
+        for id in self._register.due(self._key):
+            known = self._register.get(self._key, [id]).get(id)
+            if found := self._asked(id, known):
+                yield known, found
+
+    def _asked(self, name: int | str, known: Known | None) -> Known | None:
+        """What becomes of a project asked for by itself; None when the forge shows us no such one."""
+        try:
+            project = self._forge.project(name)
+        except ForgeMissing:
+            return known and self._judged(known.snapshot, Reason.HIDDEN, known, self._clock())
+        except (ForgeUnavailable, ForgeDenied) as error:
+            return known and self._troubled(known.snapshot.project, known, str(error))
+        if known and not self._scope.holds(project):
+            left = replace(known.snapshot, project=project)
+            return self._judged(left, Reason.OUTSIDE, known, self._clock())
+        if project.visibility not in ("", "public"):
+            return known and self._judged(known.snapshot, Reason.HIDDEN, known, self._clock())
+        at = self._clock()
+        look = self._look({known.snapshot.project.id: known} if known else {}, project)
+        return self._visited(project, known, look, at)

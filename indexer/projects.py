@@ -1,0 +1,247 @@
+"""The projects of the forges, as the database keeps them: what a crawl read, what it decided.
+
+Files are kept by git's own hash, so that one that did not change, or that many projects share, is
+asked for once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from metadata.project import Known, Package, Project, ProjectFile, Release, Snapshot
+
+from .arrival import pack, storable, unpack
+from .changes import batches
+from .entry import hash_of, stem_of
+from .errors import RecordNotFound
+from .schema import BLOBS, DELIVERIES, PROJECTS, AnyRow, writing
+
+#: How long a webhook is remembered: GitLab sends none again after two days.
+REMEMBERED = timedelta(days=3)
+
+
+class Projects:
+    """What the crawl, the bot and the pages ask of the database about projects."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._writer = writing(engine)
+
+    # Looking
+
+    def get(self, forge: str, ids: Iterable[int]) -> dict[int, Known]:
+        """Those that are known, by number, without the bytes of their files."""
+        found: dict[int, Known] = {}
+        with self._engine.connect() as db:
+            for batch in batches(ids):
+                rows = db.execute(_of(forge).where(PROJECTS.c.id.in_(batch)))
+                found |= {row.id: _known(row) for row in rows}
+        return found
+
+    def every(self, forge: str) -> Iterator[Known]:
+        """All that were read, by number, without the bytes of their files."""
+        with self._engine.connect() as db:
+            read = (PROJECTS.c.forge == forge) & PROJECTS.c.read.is_not(None)
+            ids = db.scalars(sa.select(PROJECTS.c.id).where(read)).all()
+        for batch in batches(sorted(ids)):
+            yield from self.get(forge, batch).values()
+
+    def find(self, name: str) -> tuple[str, Known]:
+        """The project at this address of the catalogue, or at this path, and its forge's key.
+
+        Raise RecordNotFound.
+        """
+        name = storable(name)
+        query = sa.select(PROJECTS).where((PROJECTS.c.slug == name) | (PROJECTS.c.path == name))
+        with self._engine.connect() as db:
+            row = db.execute(query.order_by(PROJECTS.c.forge)).first()
+        if row is None:
+            raise RecordNotFound(f"Aucun projet «\u00a0{name}\u00a0».")
+        return row.forge, self.filled(_known(row))
+
+    def of_entry(self, forge: str, identifier: str) -> Known | None:
+        """The project that an entry describes, from the name its source gives it."""
+        number = identifier.partition("#")[0]
+        return self.get(forge, [int(number)]).get(int(number)) if number.isdecimal() else None
+
+    def filled(self, known: Known) -> Known:
+        """The same with the bytes of its files."""
+        blobs = self.blobs(each.blob for each in known.snapshot.files)
+        files = [replace(each, payload=blobs.get(each.blob, b"")) for each in known.snapshot.files]
+        return replace(known, snapshot=replace(known.snapshot, files=tuple(files)))
+
+    def blobs(self, shas: Iterable[str]) -> Mapping[str, bytes]:
+        """The files that we have among these."""
+        found = {}
+        with self._engine.connect() as db:
+            for batch in batches(dict.fromkeys(shas)):
+                for row in db.execute(sa.select(BLOBS).where(BLOBS.c.sha.in_(batch))):
+                    found[row.sha] = unpack(row.payload)
+        return found
+
+    def unseen(self, forge: str, sweep: datetime) -> list[Known]:
+        """Those that a sweep, begun at this moment, did not show, unless known to be gone."""
+        gone = PROJECTS.c.reason.in_(("hidden", "archived", "outside"))
+        seen = PROJECTS.c.seen.is_not(None) & (PROJECTS.c.seen >= sweep)
+        with self._engine.connect() as db:
+            return [*map(_known, db.execute(_of(forge).where(~seen, ~gone)))]
+
+    def due(self, forge: str) -> list[int]:
+        """The numbers of those that wait to be read, the longest waiting first."""
+        query = sa.select(PROJECTS.c.id).where(
+            PROJECTS.c.forge == forge, PROJECTS.c.due.is_not(None)
+        )
+        with self._engine.connect() as db:
+            return [*db.scalars(query.order_by(PROJECTS.c.due, PROJECTS.c.id))]
+
+    # Writing
+
+    def keep(self, forge: str, read: Iterable[Known], sweep: datetime | None) -> None:
+        """Keep what was read of some projects, in one transaction; seen in a sweep, if in one."""
+        with self._writer.begin() as tx:
+            for known in read:
+                _keep_blobs(tx, known.snapshot.files)
+                _keep_project(tx, forge, known, sweep)
+
+    def mark_seen(self, forge: str, ids: Iterable[int], sweep: datetime) -> None:
+        with self._writer.begin() as tx:
+            for batch in batches(ids):
+                tx.execute(_these(forge, batch).values(seen=sweep))
+
+    def mark_due(self, forge: str, ids: Iterable[int], now: datetime) -> None:
+        """Have these read at the next occasion. Numbers not known yet are kept for it too."""
+        with self._writer.begin() as tx:
+            for id in ids:
+                waiting = _these(forge, [id]).where(PROJECTS.c.due.is_(None)).values(due=now)
+                if tx.execute(waiting).rowcount or _exists(tx, forge, id):
+                    continue
+                stub = Known(
+                    slug="", snapshot=Snapshot(project=Project(id=id, path="")), reason="silent"
+                )
+                _keep_project(tx, forge, replace(stub, due=now), None)
+
+    def settle(self, forge: str, ids: Iterable[int], since: datetime) -> None:
+        """These were read: strike them off, unless they were marked again since."""
+        with self._writer.begin() as tx:
+            for batch in batches(ids):
+                tx.execute(_these(forge, batch).where(PROJECTS.c.due <= since).values(due=None))
+
+    def is_new(self, delivery: str, now: datetime) -> bool:
+        """Remember a webhook by its number; False when it has come before."""
+        with self._writer.begin() as tx:
+            tx.execute(sa.delete(DELIVERIES).where(DELIVERIES.c.received < now - REMEMBERED))
+            if tx.scalar(sa.select(DELIVERIES.c.id).where(DELIVERIES.c.id == delivery)):
+                return False
+            tx.execute(sa.insert(DELIVERIES).values(id=delivery, received=now))
+            return True
+
+
+def _of(forge: str) -> sa.Select[Any]:
+    return sa.select(PROJECTS).where(PROJECTS.c.forge == forge).order_by(PROJECTS.c.id)
+
+
+def _these(forge: str, ids: list[int]) -> sa.Update:
+    return sa.update(PROJECTS).where(PROJECTS.c.forge == forge, PROJECTS.c.id.in_(ids))
+
+
+def _exists(tx: sa.Connection, forge: str, id: int) -> bool:
+    query = sa.select(PROJECTS.c.id).where(PROJECTS.c.forge == forge, PROJECTS.c.id == id)
+    return tx.scalar(query) is not None
+
+
+def _keep_blobs(tx: sa.Connection, files: Iterable[ProjectFile]) -> None:
+    payloads = {each.blob: each.payload for each in files if each.payload}
+    have = set(tx.scalars(sa.select(BLOBS.c.sha).where(BLOBS.c.sha.in_(payloads))))
+    rows = [{"sha": sha, "payload": pack(payloads[sha])} for sha in payloads if sha not in have]
+    if rows:
+        tx.execute(sa.insert(BLOBS), rows)
+
+
+def _keep_project(tx: sa.Connection, forge: str, known: Known, sweep: datetime | None) -> None:
+    project = known.snapshot.project
+    row: dict[str, Any] = {
+        "path": storable(project.path),
+        "facts": _facts(known.snapshot),
+        "reason": known.reason,
+        "parts": known.parts,
+        "read": known.read,
+        "due": known.due,
+        "trouble": storable(known.trouble),
+    }
+    row |= {"seen": sweep} if sweep else {}
+    if project.path:
+        row["slug"] = _slug(tx, forge, project)
+    if tx.execute(_these(forge, [project.id]).values(row)).rowcount:
+        return
+    row.setdefault("slug", hash_of(forge, str(project.id)))
+    tx.execute(sa.insert(PROJECTS).values(row, forge=forge, id=project.id))
+
+
+def _slug(tx: sa.Connection, forge: str, project: Project) -> str:
+    """Its address, made of its path when that was first seen: a renamed project keeps its own."""
+    mark = hash_of(forge, str(project.id))
+    query = sa.select(PROJECTS.c.slug).where(
+        PROJECTS.c.forge == forge, PROJECTS.c.id == project.id, PROJECTS.c.path != ""
+    )
+    known: str | None = tx.scalar(query)
+    stem = stem_of(project.path.rpartition("/")[2]) or "projet"
+    return known or f"{stem}-{mark[:8]}"
+
+
+def _facts(snapshot: Snapshot) -> dict[str, Any]:
+    """A snapshot as JSON, without the bytes of its files."""
+    files = [{"path": f.path, "blob": f.blob, "commit": f.commit} for f in snapshot.files]
+    facts: dict[str, Any] = _plain(asdict(replace(snapshot, files=())) | {"files": files})
+    return facts
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON and any database take it."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return storable(value) if isinstance(value, str) else value
+
+
+def _known(row: AnyRow) -> Known:
+    facts = row.facts
+    said = facts["project"] | {
+        name: _moment(facts["project"][name]) for name in ("created", "updated", "active")
+    }
+    project = Project(**said | {"topics": tuple(said["topics"])})
+    releases = (
+        Release(
+            **each
+            | {
+                "date": _moment(each["date"]),
+                "links": tuple((name, url) for name, url in each["links"]),
+            }
+        )
+        for each in facts["releases"]
+    )
+    return Known(
+        slug=row.slug,
+        snapshot=Snapshot(
+            project=project,
+            files=tuple(ProjectFile(**each) for each in facts["files"]),
+            releases=tuple(releases),
+            packages=tuple(Package(**each) for each in facts["packages"]),
+        ),
+        reason=row.reason,
+        parts=row.parts,
+        read=row.read,
+        due=row.due,
+        trouble=row.trouble,
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

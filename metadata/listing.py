@@ -1,0 +1,147 @@
+"""Is a project of the forge listed in the catalogue, and why: one answer, its reason, what to do.
+
+A commun is listed when it carries a `commun.yml` without errors, or the configured topic, or is
+listed by hand. What hints propose counts for nothing here: only what maintainers wrote does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from . import commun
+from .checks import check
+from .errors import ParseError
+from .finding import Finding, Severity
+from .project import ProjectFile, Snapshot
+from .record import RawRecord
+
+#: The names that the notice of a project may have.
+NOTICE = ("commun.yml", "commun.yaml")
+
+
+class Reason(StrEnum):
+    """Why a project is listed, or is not."""
+
+    NOTICE = "notice"
+    TOPIC = "topic"
+    BY_HAND = "by-hand"
+    SILENT = "silent"
+    FAULTY = "faulty"
+    BLOCKED = "blocked"
+    ARCHIVED = "archived"
+    HIDDEN = "hidden"
+    OUTSIDE = "outside"
+    COPY = "copy"
+
+    @property
+    def is_listed(self) -> bool:
+        return self in (Reason.NOTICE, Reason.TOPIC, Reason.BY_HAND)
+
+
+#: Each reason as its maintainers read it, and what they can do about it.
+WORDS: dict[Reason, tuple[str, str]] = {
+    Reason.NOTICE: ("Il porte un fichier commun.yml sans erreur.", ""),
+    Reason.TOPIC: (
+        "Il porte sur la forge le sujet qui le fait entrer au catalogue.",
+        "Ajoutez-lui un fichier commun.yml pour dire ses niveaux et ses disciplines.",
+    ),
+    Reason.BY_HAND: (
+        "L’équipe du catalogue l’y a inscrit.",
+        "Ajoutez-lui un fichier commun.yml pour dire ses niveaux et ses disciplines.",
+    ),
+    Reason.SILENT: (
+        "Il n’a pas de fichier commun.yml.",
+        "Écrivez-le avec l’éditeur du catalogue, puis déposez-le à la racine du projet.",
+    ),
+    Reason.FAULTY: (
+        "Son fichier commun.yml contient des erreurs.",
+        "Corrigez-les\u00a0: le projet sera relu dès que le fichier changera.",
+    ),
+    Reason.BLOCKED: (
+        "L’équipe du catalogue l’en a écarté.",
+        "Écrivez au contact du catalogue si vous pensez que c’est une erreur.",
+    ),
+    Reason.ARCHIVED: (
+        "Il est archivé sur la forge.",
+        "Désarchivez-le\u00a0: il sera relu au prochain parcours complet.",
+    ),
+    Reason.HIDDEN: (
+        "Il a été supprimé, ou il n’est plus public.",
+        "Rendez-le public\u00a0: il sera relu au prochain parcours complet.",
+    ),
+    Reason.OUTSIDE: (
+        "Il n’est pas dans les groupes ni sous les sujets que le catalogue parcourt.",
+        "Écrivez au contact du catalogue pour qu’il soit inscrit.",
+    ),
+    Reason.COPY: (
+        "C’est une copie d’un autre projet, avec le même fichier commun.yml.",
+        "Changez ce fichier s’il décrit autre chose que l’original.",
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rules:
+    """What the operator decided ([[forge]] in balise.toml)."""
+
+    topic: str = ""  # a project with this topic is listed even without a notice
+    listed: frozenset[str] = frozenset()  # paths listed by hand
+    blocked: frozenset[str] = frozenset()  # paths never listed
+
+
+def reason_of(snapshot: Snapshot, rules: Rules, *, is_copy: bool = False) -> Reason:
+    """Why a public project is listed, or is not."""
+    project = snapshot.project
+    if project.path in rules.blocked:
+        return Reason.BLOCKED
+    if project.visibility not in ("", "public"):
+        return Reason.HIDDEN
+    if project.path in rules.listed:
+        return Reason.BY_HAND
+    if project.archived:
+        return Reason.ARCHIVED
+    notice = snapshot.file(*NOTICE)
+    if notice and is_copy:
+        return Reason.COPY
+    if notice and not has_errors(notice):
+        return Reason.NOTICE
+    if rules.topic and rules.topic in project.topics:
+        return Reason.TOPIC
+    return Reason.FAULTY if notice else Reason.SILENT
+
+
+def has_errors(notice: ProjectFile) -> bool:
+    return bool(errors(notice))
+
+
+def errors(notice: ProjectFile) -> tuple[Finding, ...]:
+    """The remarks on a commun.yml that stop it from being listed."""
+    return tuple(each for each in findings(notice) if each.severity is Severity.ERROR)
+
+
+def findings(notice: ProjectFile) -> tuple[Finding, ...]:
+    """What there is to say of a commun.yml, of each of its resources, each remark once."""
+    found: dict[Finding, None] = {}
+    try:
+        for part in commun.parts(notice.payload):
+            raw = RawRecord(
+                identifier=notice.path, format="commun", payload=notice.payload, part=part
+            )
+            found |= dict.fromkeys(check(commun.parse(raw), "commun", notice.payload))
+    except ParseError as error:
+        return (unreadable(error),)
+    return tuple(found)
+
+
+def unreadable(error: ParseError) -> Finding:
+    """The finding that says that a notice cannot be read at all."""
+    return Finding(
+        severity=Severity.ERROR,
+        rule="illisible",
+        element="fichier",
+        message=error.message,
+        remedy=error.remedy,
+        line=error.line,
+        column=error.column,
+    )
