@@ -7,6 +7,7 @@ remedy. Contract: docs/configuration.md.
 from __future__ import annotations
 
 import difflib
+import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -59,12 +60,30 @@ class ForgeSettings:
 
     key: str
     url: str = field(metadata={"needed": True})
+    title: str = ""
     groups: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     list_topic: str = ""
     listed: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
+    licence: str = ""
     token_file: str = ""
+    hook_token_file: str = ""
+    hook_signing_file: str = ""
+    new_per_hour: int = 2
+    open_at_most: int = 10
+
+    def info(self) -> SourceInfo:
+        """What the store keeps of it: the communs are a source like the others."""
+        return SourceInfo(
+            key=self.key,
+            title=storable(self.title or self.key),
+            kind="forge",
+            url=storable(self.url),
+            origin="commun",
+            publish="all",
+            licence=self.licence,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,6 +151,22 @@ class Settings:
             )
         return self.folder / path
 
+    def secret(self, file: str, variable: str) -> str:
+        """A secret, from the environment or else from a file of the configuration; "" for none.
+
+        Raise SettingsError when the file cannot be read.
+        """
+        if given := os.environ.get(variable, "").strip():
+            return given
+        if not file:
+            return ""
+        path = self.folder / file
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            said = reason_of(error) if isinstance(error, OSError) else "n’est pas un texte."
+            raise SettingsError(f"Le fichier de secret « {path} » {said}") from error
+
     @property
     def public_folder(self) -> Path:
         return self.data_folder / "public"
@@ -163,6 +198,12 @@ def _check_addresses(settings: Settings, path: Path) -> None:
             f"{path} : base_url : « {settings.base_url} » n’est pas une adresse. Écrivez-la en"
             " entier, par exemple « https://catalogue.example.fr »."
         )
+    for forge in settings.forge:
+        if not re.fullmatch(r"https://[^\s?#]+|http://(localhost|127\.[\d.]+)(:\d+)?/?", forge.url):
+            raise SettingsError(
+                f"{path} : [[forge]] url : « {forge.url} » n’est pas une adresse sûre. Écrivez-la"
+                " en entier, en « https:// » : un jeton n’a pas à voyager en clair."
+            )
     contact = settings.publisher.contact
     if contact and not re.fullmatch(r"https?://\S+|[^\s@:]+@[^\s@:]+", contact):
         raise SettingsError(
@@ -172,11 +213,13 @@ def _check_addresses(settings: Settings, path: Path) -> None:
 
 
 def _check_keys(settings: Settings, path: Path) -> None:
+    keys = [each.key for each in settings.source] + [each.key for each in settings.forge]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        raise SettingsError(
+            f"{path} : deux [[source]] ou [[forge]] ont la clé « {key} ». Renommez-en une."
+        )
     for name, tables in (("source", settings.source), ("forge", settings.forge)):
-        keys = [table.key for table in tables]
-        for key in sorted({key for key in keys if keys.count(key) > 1}):
-            raise SettingsError(f"{path} : deux [[{name}]] ont la clé « {key} ». Renommez-en une.")
-        for key in keys:
+        for key in (table.key for table in tables):
             if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", key):
                 raise SettingsError(
                     f"{path} : la clé « {key} » d’un [[{name}]] ne doit contenir que des"
@@ -221,7 +264,7 @@ class _Reader:
                 raise self.fault(where, name, f"doit être une table : [{name}].")
             return self.table(hint, value, _Place(f"[{name}] ", self.header(name)))
         expected = dict if inner else hint
-        if not isinstance(value, expected):
+        if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
             raise self.fault(where, name, f"doit être {FRENCH[expected]}.")
         among = column.metadata.get("among")
         if among and value not in among:
@@ -263,7 +306,12 @@ class _Reader:
         return where.line
 
 
-FRENCH = {str: "un texte entre guillemets", bool: "true ou false", dict: "une table"}
+FRENCH = {
+    str: "un texte entre guillemets",
+    bool: "true ou false",
+    int: "un nombre entier",
+    dict: "une table",
+}
 
 
 def _nearest(key: str, known: Mapping[str, object]) -> str:
@@ -294,6 +342,24 @@ base_url = ""                               # adresse publique, par exemple http
 # publish = "qualified"                     # qualified (par défaut pour editeur) | all
 # licence = "etalab-2.0"                    # licence des notices ; inconnue : pas d’export
 # internal = false                          # true : l’adresse est sur un réseau privé
+
+# Une forge GitLab par bloc : ses communs entrent au catalogue.
+#
+# [[forge]]
+# key = "forge"
+# url = "https://forge.apps.education.fr"
+# title = "La Forge des communs numériques éducatifs"
+# groups = []                               # chemins de groupes ; vide : toute la forge
+# topics = []                               # seulement sous ces sujets ; vide : tous
+# list_topic = "catalogue-communs"          # ce sujet fait entrer un projet sans commun.yml
+# listed = []                               # projets inscrits à la main : « groupe/projet »
+# blocked = []                              # projets jamais inscrits, jamais contactés
+# licence = "etalab-2.0"                    # licence des notices ; inconnue : pas d’export
+# token_file = "secrets/forge"              # le jeton du robot ; ou la variable BALISE_FORGE_TOKEN
+# hook_token_file = ""                      # le secret des webhooks ; ou BALISE_FORGE_HOOK_TOKEN
+# hook_signing_file = ""                    # leur clé de signature ; ou BALISE_FORGE_HOOK_SIGNING
+# new_per_hour = 2                          # demandes de fusion nouvelles, par heure ; 0 : sans limite
+# open_at_most = 10                         # et ouvertes à la fois ; 0 : sans limite
 
 [publisher]
 name = ""                                   # qui répond du catalogue

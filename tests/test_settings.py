@@ -65,7 +65,7 @@ def test_a_publisher_waits_for_qualification_unless_told_otherwise(
         (SOURCE + "internal = 1", "internal : doit être true ou false"),
         ('[[source]]\nkey = "a"\nkind = "files"', "url : clé obligatoire absente"),
         ('[[source]]\nkey = "a"\nkind = "oai"\nurl = "x"', "« oai » est inconnu. Choisissez parmi"),
-        (SOURCE + SOURCE, "deux [[source]] ont la clé « a »"),
+        (SOURCE + SOURCE, "deux [[source]] ou [[forge]] ont la clé « a »"),
         (SOURCE.replace('"a"', '"Éd 1"'), "minuscules sans accent"),
         ("data = ", "pas du TOML valide"),
         ("source = [3]", "source : doit être une suite de tables : [[source]]"),
