@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ruamel.yaml.resolver import implicit_resolvers
 
 from ..record import Record
 from .reader import texts_of
 from .table import FIELDS, Field
+from .values import PARAGRAPHS
 
 WIDTH = 88
 
@@ -32,23 +33,35 @@ def _lines(texts: dict[str, tuple[str, ...]]) -> Iterator[str]:
         if inside and inside != group:
             yield f"{inside}:"
         group = inside
-        yield from _key_lines(field, key, texts[field.key], "  " if inside else "")
+        yield from key_lines(field, key, texts[field.key], "  " if inside else "")
 
 
-def _key_lines(field: Field, key: str, texts: tuple[str, ...], indent: str) -> Iterator[str]:
-    if field.key == "description":
-        folded = not re.search(r"(?<!\n)\n(?!\n)", texts[0])
-        yield f"{indent}{key}: {'>' if folded else '|'}"
-        yield from (_folded if folded else _literal)(texts[0], indent + "  ")
+def key_lines(field: Field, key: str, texts: tuple[str, ...], indent: str = "") -> Iterator[str]:
+    """A key and its texts."""
+    if field.kind is PARAGRAPHS:
+        sign, lines = block(texts[0], indent + "  ")
+        yield f"{indent}{key}: {sign}"
+        yield from lines
     elif not field.many:
         yield f"{indent}{key}: {scalar(texts[0])}"
     else:
-        listed = f"{indent}{key}: [{', '.join(map(scalar, texts))}]"
+        listed = f"{indent}{key}: {bracketed(texts)}"
         if len(listed) <= WIDTH:
             yield listed
         else:
             yield f"{indent}{key}:"
             yield from (f"{indent}  - {scalar(text)}" for text in texts)
+
+
+def bracketed(texts: Iterable[str]) -> str:
+    return f"[{', '.join(map(scalar, texts))}]"
+
+
+def block(text: str, indent: str, literal: bool = False) -> tuple[str, Iterator[str]]:
+    """The sign that opens a text of several lines, and these lines."""
+    if literal or re.search(r"(?<!\n)\n(?!\n)", text):
+        return "|", _literal(text, indent)
+    return ">", _folded(text, indent)
 
 
 def _folded(text: str, indent: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from ruamel.yaml import YAML
@@ -45,6 +45,8 @@ class Scalar:
     line: int
     column: int
     style: str = ""  # its quote, "|" or ">" for a block, "" when nothing says that it is a text
+    start: int = 0  # where it stands in the text of the file, its quotes included
+    end: int = 0
 
     @property
     def plain(self) -> bool:
@@ -58,6 +60,9 @@ class Sequence:
     items: tuple[Node, ...]
     line: int
     column: int
+    flow: bool = False  # between brackets
+    start: int = 0
+    end: int = 0  # of its last item, or of the bracket that closes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,9 @@ class Mapping:
     entries: tuple[tuple[Scalar, Node], ...]
     line: int
     column: int
+    flow: bool = False
+    start: int = 0
+    end: int = 0
 
 
 Node = Scalar | Sequence | Mapping
@@ -74,9 +82,9 @@ Node = Scalar | Sequence | Mapping
 
 def load(payload: bytes) -> Node:
     """The one document of a YAML file; an empty file is an empty mapping. Raises ParseError."""
-    text = _decode(payload)
+    text = decode(payload)
     try:
-        return _compose(_events(text))
+        return _compose(_events(text), text)
     except MarkedYAMLError as error:
         fault = explain(error, text)
         raise ParseError(
@@ -84,7 +92,8 @@ def load(payload: bytes) -> Node:
         ) from error
 
 
-def _decode(payload: bytes) -> str:
+def decode(payload: bytes) -> str:
+    """The text of a file, in which nodes have their place. Raise ParseError."""
     if len(payload) > MAX_BYTES:
         raise ParseError(
             f"Le fichier pèse {len(payload) // 1024}\u00a0ko\u00a0: la limite est de {MAX_BYTES // 1024}\u00a0ko.",
@@ -173,7 +182,7 @@ def _check(event: NodeEvent) -> None:
 class _Open:
     """A list or mapping whose end has not been read yet."""
 
-    def __init__(self, event: NodeEvent) -> None:
+    def __init__(self, event: SequenceStartEvent | MappingStartEvent) -> None:
         self.event = event
         self.items: list[Node] = []
         self.entries: list[tuple[Scalar, Node]] = []
@@ -186,6 +195,8 @@ class _Open:
         elif self.key is None:
             self.key = self._new_key(node, event)
         else:
+            if node.start == node.end:  # nothing: the parser places it at what follows
+                node = replace(node, start=self.key.end, end=self.key.end)
             self.entries.append((self.key, node))
             self.key = None
 
@@ -217,14 +228,18 @@ class _Open:
         self.keys.add(node.value)
         return node
 
-    def node(self) -> Node:
+    def node(self, closing: Event) -> Node:
         line, column = _start(self.event)
+        start, flow = self.event.start_mark.index, bool(self.event.flow_style)
+        inside = self.items or [node for _, node in self.entries[-1:]]
+        # Without a bracket, the parser sees the end when it meets what follows, comments apart.
+        end = closing.end_mark.index if flow else inside[-1].end if inside else start
         if isinstance(self.event, SequenceStartEvent):
-            return Sequence(tuple(self.items), line, column)
-        return Mapping(tuple(self.entries), line, column)
+            return Sequence(tuple(self.items), line, column, flow, start, end)
+        return Mapping(tuple(self.entries), line, column, flow, start, end)
 
 
-def _compose(events: Iterator[Event]) -> Node:
+def _compose(events: Iterator[Event], text: str) -> Node:
     root: Node = Mapping((), 1, 1)
     waiting: list[_Open] = []
     for event in events:
@@ -238,14 +253,20 @@ def _compose(events: Iterator[Event]) -> Node:
                 )
             continue
         if isinstance(event, ScalarEvent):
-            node: Node = Scalar(event.value, *_start(event), event.style or "")
+            node: Node = _scalar(event, text)
         else:
-            node = waiting.pop().node()
+            node = waiting.pop().node(event)
         if waiting:
             waiting[-1].add(node, event)
         else:
             root = node
     return root
+
+
+def _scalar(event: ScalarEvent, text: str) -> Scalar:
+    start, end = event.start_mark.index, event.end_mark.index
+    end = start + len(text[start:end].rstrip())  # a block takes the empty lines under it
+    return Scalar(event.value, *_start(event), event.style or "", start, end)
 
 
 def _start(event: Event) -> tuple[int, int]:
