@@ -171,6 +171,11 @@ class Forge(Protocol):
     ) -> Iterator[MergeRequest]:
         """Those that we opened, anywhere on the forge."""
 
+    def open_merge_requests(
+        self, *, updated_after: datetime | None = None
+    ) -> Iterator[MergeRequest]:
+        """Those that are open, anywhere on the forge, whoever opened them."""
+
     def merge_request(self, project: int, iid: int) -> MergeRequest: ...
 
     def changes(self, project: int, iid: int) -> tuple[FileChange, ...]: ...

@@ -165,6 +165,14 @@ class GitLabForge:
         for said in self._at.items("/merge_requests", query):
             yield answers.merge_request(said)
 
+    def open_merge_requests(
+        self, *, updated_after: datetime | None = None
+    ) -> Iterator[MergeRequest]:
+        query = {"scope": "all", "state": "opened", "order_by": "updated_at", "sort": "desc"}
+        query |= {"updated_after": updated_after.isoformat()} if updated_after else {}
+        for said in self._at.items("/merge_requests", query):
+            yield answers.merge_request(said)
+
     def merge_request(self, project: int, iid: int) -> MergeRequest:
         return answers.merge_request(self._at.get(_mr(project, iid)).json)
 
