@@ -12,7 +12,7 @@ from forge_bridge.escape import JOINER, escape, one_line
 from forge_bridge.marker import mark, marks, unmarked
 
 #: What GitLab makes something of, inside a line. https://docs.gitlab.com/user/markdown/
-REFERENCE = re.compile(r"[@#!&%~$^][\w\"{]|\]\(|\[\[|<[\w/!]|https?:/|www\.|``|\{[+-]|&\w+;")
+REFERENCE = re.compile(r"[@#!&%~$^][\w\"{]|\]\(|\[\[|<[\w/!]|https?:/|www\.\w|``|\{[+-]|&\w+;")
 HOSTILE = st.lists(
     st.sampled_from(
         [
