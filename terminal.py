@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import errno
-import hashlib
-import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+import findings
 from catalogue_site import presentation
+from forge_bridge.crawl import Tally
 from indexer import facets
 from indexer.entry import Duplicates, Entry, Outcome, Reject, SourceStatus, State
-from indexer.harvest import HarvestReport
 from indexer.search import Query, Results, Understood
-from metadata.finding import Finding, Severity
+from metadata import listing
+from metadata.project import Known
+
+if TYPE_CHECKING:  # the harvest needs the database
+    from indexer.harvest import HarvestReport
 
 NBSP = "\u00a0"
 
@@ -99,6 +102,28 @@ def harvest_report(report: HarvestReport) -> Iterator[str]:
         yield f"  en attente : {report.advice}"
     if report.error:
         yield f"  interrompue : {report.error} Ce qui a été lu est gardé ; rien n’a été retiré."
+
+
+def crawl_progress(tally: Tally) -> str:
+    """« 300 projets, 12 lus »."""
+    return f"{several(tally.seen, 'projet')}, {several(tally.read, 'lu')}"
+
+
+def crawl_report(
+    report: HarvestReport, tally: Tally, requests: int, seconds: float
+) -> Iterator[str]:
+    """What a crawl found; the requests it sent, and its own time on the processor."""
+    yield from harvest_report(report)
+    yield (
+        f"  {several(tally.seen, 'projet montré', 'projets montrés')},"
+        f" {several(tally.read, 'lu')}, {several(tally.files, 'fichier demandé', 'fichiers demandés')}"
+    )
+    for reason, count in tally.reasons.items():
+        yield f"    {count} : {listing.WORDS[reason][0]}"
+    if tally.troubled:
+        yield f"  {several(tally.troubled, 'projet illisible', 'projets illisibles')} cette fois"
+    each = f", {1000 * seconds / tally.seen:.1f} ms de calcul par projet" if tally.seen else ""
+    yield f"  {several(requests, 'requête')}{each}"
 
 
 def results_text(query: Query, results: Results, entries: Mapping[str, Entry]) -> Iterator[str]:
@@ -202,7 +227,32 @@ def why(entry: Entry, rejects: Iterable[Reject]) -> Iterator[str]:
             f"Depuis le {reject.since:%Y-%m-%d}, ce que la source en donne est refusé, et la version"
             f" d’avant gardée : {reject.error}"
         )
-    yield from _text((entry.identifier, finding) for finding in entry.findings)
+    yield from findings.text((entry.identifier, finding) for finding in entry.findings)
+
+
+def why_project(
+    known: Known, entries: Iterable[Entry], rejects: Iterable[Reject], next: datetime | None
+) -> Iterator[str]:
+    """Listed or not and why, what was read from which file at which commit, what is wrong."""
+    project, reason = known.snapshot.project, listing.Reason(known.reason)
+    yield f"{project.path} – {'au catalogue' if reason.is_listed else 'pas au catalogue'}"
+    yield " ".join(listing.WORDS[reason]).rstrip()
+    for entry in entries:
+        said = f" ({entry.reason})" if entry.reason else ""
+        yield f"  {entry.slug} – {STATES[entry.state]}{said}"
+    for reject in rejects:
+        yield f"Depuis le {reject.since:%Y-%m-%d}, sa notice est refusée : {reject.error}"
+    for file in known.snapshot.files:
+        yield f"Lu : {file.path}, commit {file.commit[:8] or 'inconnu'}, blob {file.blob[:8]}"
+    if known.read:
+        yield f"Projet lu le {known.read:%Y-%m-%d à %H:%M} (temps universel)"
+    if known.trouble:
+        yield f"La dernière lecture a échoué, et sera refaite : {known.trouble}"
+    if next:
+        yield f"Prochain parcours attendu vers {next:%H:%M} (temps universel)"
+    notice = known.snapshot.file(*listing.NOTICE)
+    if notice:
+        yield from findings.text((notice.path, finding) for finding in listing.findings(notice))
 
 
 def source_text(status: SourceStatus, found: Results, now: datetime) -> Iterator[str]:
@@ -249,47 +299,3 @@ def duplicates_text(group: Duplicates) -> Iterator[str]:
     yield f"{SHARED.get(group.kind, group.kind)} : {group.value}"
     for slug in group.slugs:
         yield f"  {slug}"
-
-
-Findings = Iterable[tuple[str, Finding]]
-
-FRENCH = {Severity.ERROR: "erreur", Severity.WARNING: "attention", Severity.INFO: "note"}
-
-
-def _text(found: Findings) -> Iterator[str]:
-    for name, finding in found:
-        place = ":".join(str(part) for part in (name, finding.line, finding.column) if part)
-        yield f"{place}: {FRENCH[finding.severity]} [{finding.rule}] {finding.element} : " + (
-            f"{finding.message} {finding.remedy}".rstrip()
-        )
-
-
-def _json(found: Findings) -> Iterator[str]:
-    yield json.dumps([{"file": name, **asdict(each)} for name, each in found], ensure_ascii=False)
-
-
-#: https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
-GITLAB = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
-
-
-def _codequality(found: Findings) -> Iterator[str]:
-    issues = []
-    for name, finding in found:
-        mark = f"{name}\n{finding.rule}\n{finding.element}\n{finding.line}\n{finding.message}"
-        issues.append(
-            {
-                "description": f"{finding.message} {finding.remedy}".rstrip(),
-                "check_name": finding.rule,
-                "fingerprint": hashlib.sha256(mark.encode()).hexdigest(),
-                "severity": GITLAB[finding.severity],
-                "location": {"path": name.partition("#")[0], "lines": {"begin": finding.line or 1}},
-            }
-        )
-    yield json.dumps(issues, ensure_ascii=False)
-
-
-FINDINGS: Mapping[str, Callable[[Findings], Iterator[str]]] = {
-    "text": _text,
-    "json": _json,
-    "codequality": _codequality,
-}

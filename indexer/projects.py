@@ -17,9 +17,9 @@ from metadata.project import Known, Package, Project, ProjectFile, Release, Snap
 
 from .arrival import pack, storable, unpack
 from .changes import batches
-from .entry import hash_of, stem_of
+from .entry import State, hash_of, stem_of
 from .errors import RecordNotFound
-from .schema import BLOBS, DELIVERIES, PROJECTS, AnyRow, writing
+from .schema import BLOBS, DELIVERIES, ENTRIES, PROJECTS, AnyRow, writing
 
 #: How long a webhook is remembered: GitLab sends none again after two days.
 REMEMBERED = timedelta(days=3)
@@ -68,6 +68,31 @@ class Projects:
         """The project that an entry describes, from the name its source gives it."""
         number = identifier.partition("#")[0]
         return self.get(forge, [int(number)]).get(int(number)) if number.isdecimal() else None
+
+    def entries(self, forge: str, id: int) -> list[str]:
+        """The slugs of the entries that a project has, or had, in their order in its notice."""
+        mine = ENTRIES.c.identifier == str(id)
+        parts = ENTRIES.c.identifier.like(f"{id}#%")
+        query = sa.select(ENTRIES.c.slug).where(ENTRIES.c.source == forge, mine | parts)
+        order = (sa.func.length(ENTRIES.c.identifier), ENTRIES.c.identifier)
+        with self._engine.connect() as db:
+            return [*db.scalars(query.order_by(*order))]
+
+    def slugs(self) -> list[str]:
+        """The addresses of all projects that were read."""
+        query = sa.select(PROJECTS.c.slug).where(PROJECTS.c.read.is_not(None))
+        with self._engine.connect() as db:
+            return [*db.scalars(query.order_by(PROJECTS.c.slug))]
+
+    def published(self) -> list[str]:
+        """The addresses of those that have an entry published."""
+        with self._engine.connect() as db:
+            keys = db.scalars(sa.select(PROJECTS.c.forge).distinct()).all()
+            live = (ENTRIES.c.state == State.PUBLISHED) & ENTRIES.c.source.in_(keys)
+            names = db.execute(sa.select(ENTRIES.c.source, ENTRIES.c.identifier).where(live)).all()
+            found = {(row.source, int(row.identifier.partition("#")[0])) for row in names}
+            rows = db.execute(sa.select(*PROJECTS.c["forge", "id", "slug"])).all()
+        return sorted(row.slug for row in rows if (row.forge, row.id) in found)
 
     def filled(self, known: Known) -> Known:
         """The same with the bytes of its files."""

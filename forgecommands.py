@@ -1,0 +1,194 @@
+"""The commands about the forges: crawl, and what the bot does there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+import terminal
+from forge_bridge.crawl import Crawl, Scope
+from forge_bridge.errors import ForgeError
+from indexer.entry import Entry
+from indexer.errors import RecordNotFound, SourceError
+from indexer.harvest import HarvestReport, harvest
+from indexer.source import Page
+from installation import Balises, bring_level
+from metadata import projectnotice
+from metadata.listing import Rules
+from settings import ForgeSettings
+from terminal import several
+
+if TYPE_CHECKING:
+    from forge_bridge.gitlab import GitLabForge
+
+#: A forge is read whole this often: nothing else shows what was deleted, archived or hidden.
+SWEEP_EVERY = timedelta(days=1)
+
+#: What changed is looked at this often.
+CRAWL_EVERY = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CrawledForge:
+    """A forge as a source of notices, whose pages are the steps of a crawl."""
+
+    key: str
+    crawl: Crawl
+    due_only: bool = False
+    incremental: bool = field(default=True, init=False)
+
+    @property
+    def exhaustive(self) -> bool:
+        return not self.due_only
+
+    def pages(self, since: datetime | None, cursor: str) -> Iterator[Page]:
+        try:
+            for step in self.crawl.steps(since, cursor, due_only=self.due_only):
+                yield Page(records=step.records, cursor=step.cursor, as_of=step.clock)
+        except ForgeError as error:
+            raise SourceError(str(error)) from error
+
+
+def forge_of(balises: Balises, given: ForgeSettings) -> GitLabForge:
+    """The forge that one [[forge]] describes, with the bot's token if there is one."""
+    from forge_bridge.connection import Connection
+    from forge_bridge.gitlab import GitLabForge
+
+    name = given.key.upper().replace("-", "_")
+    token = balises.settings.secret(given.token_file, f"BALISE_{name}_TOKEN")
+    contact = balises.settings.publisher.contact
+    return GitLabForge(Connection(given.url, token, contact=contact))
+
+
+def rules_of(given: ForgeSettings) -> Rules:
+    return Rules(
+        topic=given.list_topic, listed=frozenset(given.listed), blocked=frozenset(given.blocked)
+    )
+
+
+def crawl_forge(
+    balises: Balises,
+    given: ForgeSettings,
+    *,
+    full: bool = False,
+    confirm: bool = False,
+    due_only: bool = False,
+) -> HarvestReport:
+    """Crawl one forge, and say what was found and what it cost."""
+    forge = forge_of(balises, given)
+    scope = Scope(rules=rules_of(given), groups=given.groups, topics=given.topics)
+    crawl = Crawl(given.key, forge, scope, balises.store.projects, now)
+    started, computed = now(), time.process_time()
+    step = terminal.Progress(f"parcours {given.title or given.key}")
+    report = harvest(
+        CrawledForge(key=given.key, crawl=crawl, due_only=due_only),
+        given.info(),
+        balises.store,
+        now=started,
+        full=full or (not due_only and _is_sweep_due(balises, given.key, started)),
+        confirm_drop=confirm,
+        progress=lambda so_far: step.show(terminal.crawl_progress(crawl.tally)),
+    )
+    step.done()
+    seconds = time.process_time() - computed
+    click.echo("\n".join(terminal.crawl_report(report, crawl.tally, forge.requests, seconds)))
+    return report
+
+
+def _is_sweep_due(balises: Balises, key: str, at: datetime) -> bool:
+    status = balises.store.runs.status(key)
+    return status is None or status.last_full is None or at - status.last_full >= SWEEP_EVERY
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def chosen(balises: Balises) -> tuple[ForgeSettings, ...]:
+    """The forges of the configuration. Raise UsageError when there is none."""
+    if not balises.settings.forge:
+        raise click.UsageError("Aucune forge : décrivez-en une dans balise.toml ([[forge]]).")
+    return balises.settings.forge
+
+
+@click.command("crawl")
+@click.option("--full", is_flag=True, help="Toute la forge, et pas seulement ce qui a changé.")
+@click.option("--project", "path", metavar="PATH", help="Un seul projet, « groupe/projet ».")
+@click.option("--confirm-drop", is_flag=True, help="Confirmer une disparition massive.")
+@click.pass_context
+def crawl_command(ctx: click.Context, full: bool, path: str | None, confirm_drop: bool) -> None:
+    """Parcourt les forges : les communs nouveaux, changés, disparus.
+
+    L’index rattrape ensuite ce qui a changé.
+    """
+    balises: Balises = ctx.obj
+    forges = chosen(balises)
+    if path:
+        forges = (_marked(balises, path),)
+    reports = [
+        crawl_forge(balises, each, full=full, confirm=confirm_drop, due_only=bool(path))
+        for each in forges
+    ]
+    bring_level(balises)
+    if any(report.error or report.held for report in reports):
+        ctx.exit(1)
+
+
+def _marked(balises: Balises, path: str) -> ForgeSettings:
+    """Mark a project as due, on the first forge that has it; give that forge. Raise UsageError."""
+    said = ""
+    for given in chosen(balises):
+        try:
+            project = forge_of(balises, given).project(path)
+        except ForgeError as error:
+            said = str(error)
+            continue
+        balises.store.projects.mark_due(given.key, [project.id], now())
+        return given
+    raise click.UsageError(f"« {path} » : {said}")
+
+
+def health(balises: Balises, given: ForgeSettings) -> str:
+    """That a forge answers, and as whom. Raise ForgeError, SourceError."""
+    forge = forge_of(balises, given)
+    listing = forge.projects(group=next(iter(given.groups), ""))
+    me = forge.me()
+    status = balises.store.runs.status(given.key)
+    if status and status.held:
+        raise SourceError(f"attend une décision : {status.held.advice(given.key)}")
+    shown = several(len(listing.projects), "projet")
+    who = f"robot « {me.username} »" if me else "sans jeton : le robot n’écrira rien"
+    return f"répond, {shown} dans sa première page, {who}"
+
+
+def project_of(balises: Balises, name: str) -> list[str]:
+    """Why a project is listed or not, found by its path, its address or that of an entry of its own."""
+    projects = balises.store.projects
+    try:
+        forge, known = projects.find(name)
+    except RecordNotFound:
+        try:
+            entry = balises.store.find(name)
+        except RecordNotFound:
+            return []
+        found = projects.of_entry(entry.source, entry.identifier) if _is_project(entry) else None
+        if found is None:
+            return []
+        forge, known = projects.find(found.slug)
+    entries = balises.store.read(projects.entries(forge, known.snapshot.project.id))
+    rejects = balises.store.rejects(forge, str(known.snapshot.project.id))
+    status = balises.store.runs.status(forge)
+    last = status.last_complete if status else None
+    return [*terminal.why_project(known, entries, rejects, last and last + CRAWL_EVERY)]
+
+
+def _is_project(entry: Entry) -> bool:
+    return entry.format == projectnotice.FORMAT
+
+
+COMMANDS = (crawl_command,)
