@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ruamel.yaml.resolver import implicit_resolvers
 
@@ -21,10 +21,11 @@ PLAIN = re.compile(r"\w(?:\s?[^\s,\[\]{}#:]|[:#](?=\S))*")
 
 def dump(record: Record) -> bytes:
     """The record as YAML, in the order of the table of keys."""
-    return "".join(f"{line}\n" for line in _lines(texts_of(record))).encode()
+    return "".join(f"{line}\n" for line in lines(texts_of(record))).encode()
 
 
-def _lines(texts: dict[str, tuple[str, ...]]) -> Iterator[str]:
+def lines(texts: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """The texts under each key as lines of YAML, in the order of the table of keys."""
     group = ""
     for field in FIELDS:
         if field.key not in texts:

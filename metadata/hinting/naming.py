@@ -1,0 +1,247 @@
+"""The title and the description of a project, and the languages it is written in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ..normalise import language
+from ..placeholders import is_title
+from ..project import Project
+from .files import Said
+from .proposal import SURE, Evidence, Found
+from .readme import Sentence
+
+LONGEST_TITLE = 100
+#: Headings that name a part of a README, not a project (folded).
+GENERIC = re.compile(
+    r"\W*(?:readme|presentation|introduction|a propos|about|description|installation|sommaire|bienvenue"
+    r"|getting started|welcome|table of contents|utilisation|usage|licence|license|todo|contexte"
+    r"|prerequis|overview|objectifs?|documentation|projet|project|my project|titre|title|accueil|home"
+    r"|nom du projet|project title|en dev|fonctionnement|fonctionnalites|features|\d+\W.*)\W*"
+)
+#: … or that say where the project went.
+MOVED = re.compile(
+    r"\b(?:est|is) (?:\w+ )?(?:maintenant|desormais|now|moved)\b|n'est plus|a demenage"
+)
+
+
+def titles(project: Project, said: Sequence[Sentence], named: Sequence[Said]) -> Iterator[Found]:
+    """The title: the README's, else the one that a file gives, else the project's own name."""
+    for found in _titles(said, named):
+        if is_title(found.text):
+            yield found
+            return
+    own = project.name or project.path.rpartition("/")[2] or str(project.id)
+    yield Found(own, SURE, Evidence("name", None, own))
+
+
+def _titles(said: Sequence[Sentence], named: Sequence[Said]) -> Iterator[Found]:
+    first = next((each for each in said if each.place == "title"), None)
+    if first and not GENERIC.fullmatch(first.folded) and not MOVED.search(first.folded):
+        title = re.sub(r"^[\W_]+(?=\w)|[\s:–—|-]+$", "", first.text)
+        if 1 < len(title) <= LONGEST_TITLE:
+            yield Found(title, 0.85, first.evidence())
+    for path, name in (("publiccode", "name"), ("mkdocs", "site_name"), ("citation", "title")):
+        for each in named:
+            if each.path.casefold().startswith(path) and each.name == name:
+                yield Found(each.text, 0.75, each.evidence)
+
+
+#: A description worth its name has so many characters; more than so many, and nobody reads it.
+SHORTEST, LONGEST = 30, 600
+#: Beginnings that say what the repository is, not what the project is (folded).
+REPOSITORY = re.compile(
+    r"(?:ceci est |voici )?(?:le |un |ce )?(?:fork|depot|repository|repo\b)|(?:this|the) repo|see |voir "
+    r"|sources? d|ce dossier est|describe |attention|le projet est maintenant|\W*todo"
+)
+
+
+def descriptions(
+    project: Project, said: Sequence[Sentence], named: Sequence[Said]
+) -> Iterator[Found]:
+    """The description: the first paragraph in French, else what the forge or a file says."""
+    # Best first; the title of a project without a word more is still its own.
+    for found in (*_descriptions(project, said, named), *_shorter(project, said, named)):
+        if found.text:
+            yield found
+            return
+
+
+def _descriptions(
+    project: Project, said: Sequence[Sentence], named: Sequence[Said]
+) -> Iterator[Found]:
+    for paragraph in _paragraphs(said):
+        text = " ".join(each.text for each in paragraph)
+        if _is_description(text) and not REPOSITORY.match(paragraph[0].folded):
+            yield Found(_cut(text), 0.8, paragraph[0].evidence())
+    for found in _elsewhere(project, named):
+        if len(found.text) >= SHORTEST:
+            yield found
+
+
+def _shorter(project: Project, said: Sequence[Sentence], named: Sequence[Said]) -> Iterator[Found]:
+    yield from _elsewhere(project, named)
+    for sentence in said:
+        if sentence.place in ("opening", "body") and len(sentence.text) >= SHORTEST:
+            yield Found(_cut(sentence.text), SURE, sentence.evidence())
+    for sentence in said:
+        yield Found(_cut(sentence.text), SURE, sentence.evidence())
+    own = project.name or project.path.rpartition("/")[2] or str(project.id)
+    yield Found(own, SURE, Evidence("name", None, own))
+
+
+def _elsewhere(project: Project, named: Sequence[Said]) -> Iterator[Found]:
+    if text := " ".join(project.description.split()):
+        yield Found(_cut(text), 0.8, Evidence("description", None, text[:200]))
+    for name in (
+        "description.fr.longDescription",
+        "description.fr.shortDescription",
+        "site_description",
+        "description",
+        "abstract",
+    ):
+        for each in named:
+            if each.name == name and each.text:
+                yield Found(_cut(each.text), 0.7, each.evidence)
+
+
+def _paragraphs(said: Sequence[Sentence]) -> Iterator[list[Sentence]]:
+    """The sentences of each paragraph that may present the project, in order."""
+    paragraph: list[Sentence] = []
+    for sentence in said:
+        if sentence.place not in ("opening", "body"):
+            continue
+        if paragraph and not _follows(paragraph[-1], sentence):
+            yield paragraph
+            paragraph = []
+        paragraph.append(sentence)
+    if paragraph:
+        yield paragraph
+
+
+def _follows(one: Sentence, other: Sentence) -> bool:
+    return one.block == other.block and one.section == other.section
+
+
+def _is_description(text: str) -> bool:
+    return len(text) >= SHORTEST and text.count(" ") >= 4 and tongue(text) == "fr"
+
+
+def _cut(text: str) -> str:
+    """The sentences of a text that fit, at least the beginning of the first."""
+    text = re.sub(r"\s+([.,)])", r"\1", text.strip(" :"))
+    if len(text) <= LONGEST:
+        return text
+    head = text[:LONGEST]
+    stop = max(head.rfind(". "), head.rfind("! "), head.rfind("? "))
+    return head[: stop + 1] if stop > SHORTEST else f"{head.rpartition(' ')[0]}…"
+
+
+# --- Languages ----------------------------------------------------------------------------------
+
+COMMON = {
+    "fr": frozenset(
+        [
+            "le",
+            "la",
+            "les",
+            "des",
+            "du",
+            "une",
+            "un",
+            "et",
+            "est",
+            "pour",
+            "dans",
+            "sur",
+            "avec",
+            "qui",
+            "que",
+            "ce",
+            "cette",
+            "ces",
+            "vous",
+            "nous",
+            "je",
+            "il",
+            "elle",
+            "par",
+            "au",
+            "aux",
+            "ou",
+            "en",
+            "de",
+            "son",
+            "ses",
+            "sont",
+            "mes",
+            "votre",
+            "plus",
+            "pas",
+            "ne",
+            "se",
+            "à",
+            "être",
+            "afin",
+        ]
+    ),
+    "en": frozenset(
+        [
+            "the",
+            "of",
+            "and",
+            "to",
+            "is",
+            "in",
+            "for",
+            "with",
+            "on",
+            "this",
+            "that",
+            "you",
+            "your",
+            "are",
+            "it",
+            "be",
+            "as",
+            "by",
+            "an",
+            "from",
+            "can",
+            "or",
+            "we",
+            "not",
+            "our",
+            "will",
+            "have",
+            "its",
+            "their",
+        ]
+    ),
+}
+WORD = re.compile(r"[^\W\d_]+")
+
+
+def tongue(text: str) -> str:
+    """The language of a text, "fr" or "en"; "" when its small words do not tell."""
+    found = [word.casefold() for word in WORD.findall(text)]
+    counts = {code: sum(word in common for word in found) for code, common in COMMON.items()}
+    best = max(counts, key=lambda code: counts[code])
+    others = sum(counts.values()) - counts[best]
+    return best if counts[best] >= max(2, 2 * others) else ""
+
+
+def languages(said: Sequence[Sentence], named: Sequence[Said]) -> Iterator[Found]:
+    """The languages that a file lists, and the one that the README is in when it is French."""
+    for each in named:
+        listed = each.name.endswith("availableLanguages") or each.name == "inLanguage"
+        if listed and (code := language(each.text)):
+            yield Found(code, 0.9, each.evidence)
+    read = [each for each in said if each.place in ("title", "opening", "body")]
+    prose = " ".join(each.text for each in read[:60])
+    code = tongue(prose)
+    if code and read:
+        longest = max(read[:60], key=lambda each: tongue(each.text) == code and len(each.text))
+        # Developers write in English of what is in French: this one is asked.
+        yield Found(code, 0.8 if code == "fr" else 0.4, longest.evidence())

@@ -1,0 +1,142 @@
+"""What a project is and who uses it how: types, usages, public, and whether it looks for help.
+
+Only in what presents it; the words are those that words.py knows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+
+from .. import words
+from .proposal import Found
+from .readme import Sentence
+
+#: Names of types that say so wherever they stand (folded), by key.
+TYPES: Mapping[str, str] = {
+    "exercice": r"(?:exercices?|exercis(?:eur|er)s?|exos?|entrainements?)\b(?! de style)",
+    "questionnaire": r"(?:quiz+|qcm|questionnaires?)\b",
+    "cours": r"(?:cours (?:de|d'|complets?|en ligne|et)\b(?! route)|mes cours|lecons?)\b",
+    "sequence": r"(?:sequences? (?:pedagogiques?|de|d')|seances? (?:pedagogiques?|de|d')|scenarios? pedagogiques?)",
+    "activite": r"(?:activites? (?:pedagogiques?|pour|de|d'|interactives?|ludiques?)|rituels?\b|defis?\b)",
+    "fiche-pedagogique": r"(?:fiches? (?:pedagogiques?|de preparation|prof|enseignant))",
+    "jeu": r"(?:jeux? (?:serieux|educatifs?|pour|de|d'|interactifs?|en ligne|pedagogiques?)|serious games?"
+    r"|escape games?|jeux?\b)",
+    "evaluation": r"(?:evaluations?|controles? (?:de|d')|devoirs? surveilles?)\b",
+    "annales": r"annales\b",
+    "preparation-a-l-examen": r"(?:revis(?:ions?|er)\b|preparation (?:a l'examen|au bac|au brevet|a l'epreuve))",
+    "tutoriel": r"(?:tutoriels?|tutos?)\b",
+    "manuel": r"manuels? (?:scolaires?|numeriques?|libres?|de|d')",
+    "simulation": r"(?:simulat(?:eur|ion)s?)\b",
+    "frise": r"frises? (?:chronologiques?|interactives?)",
+    "carte-mentale": r"cartes? mentales?",
+    "diaporama": r"diaporamas?\b",
+    "video": r"(?:capsules? )?videos?\b",
+    "audio": r"podcasts?\b",
+    "outil": r"(?:outils?|generateurs?)\b",
+    "application": r"(?:applications?|logiciels?|appli)\b",
+}
+#: What announces the type in a first paragraph: « est un outil », « des exercices ».
+IS = r"(?:^|\b(?:est|sont|propose|un|une|des|d'|de|mes|les|cette?|ces|voici|pour|plusieurs|petite?s?|et) )"
+#: A first paragraph says how the thing is made, too.
+WEAK = frozenset(("outil", "application", "video", "tutoriel", "evaluation", "activite"))
+
+FOR = re.compile(
+    r"(?:\bpour (?:les |des |mes |vos |tous les |l')|destine\w* (?:aux? |a des )|a destination des? |a l'usage des? "
+    r"|a l'intention des? |s'adresse\w* (?:aux? |a des )|public : |aide aux? |permet aux? |permettant aux? )"
+)
+PUBLICS = {
+    "eleve": r"(?:(?:jeunes |\w+ )?eleves?|collegiens|lyceens|ecoliers)\b",
+    "enseignant": r"(?:enseignant\w*|profs?|professeur\w*|collegues)\b",
+    "parent": r"(?:parents?|familles)\b",
+    "etudiant": r"etudiants?\b",
+}
+SEEKS = re.compile(
+    r"(?:cherche|recherche|besoin d|appel a|bienvenue aux?)\w*[^.]{0,40}\b(?:co-?mainten|mainteneu|repreneu"
+    r"|contributeur|contributrice|collabor|aide pour (?:maintenir|continuer))"
+    r"|looking for (?:a )?(?:co-?)?maintainers?|projet (?:a reprendre|cherche)"
+)
+
+
+def types(said: Iterable[Sentence]) -> Iterator[Found]:
+    for sentence in said:
+        if sentence.place in ("title", "opening") and sentence.path != "topics":
+            text = MAKING.sub(" ", sentence.folded)
+            for key, pattern in _types().items():
+                if match := pattern.search(text):
+                    sure = 0.8 if sentence.place == "title" else 0.7
+                    sure -= 0.25 * (key in WEAK and sentence.place != "opening")
+                    label = _word("type", key).label
+                    yield Found(_short(label), sure, sentence.evidence(match[0].split()[-1][:4]))
+
+
+def _word(kind: str, key: str) -> words.Word:
+    found = words.word(kind, key)
+    assert found, f"{kind} {key} manque à words.toml"
+    return found
+
+
+#: « en cours de développement » is no course.
+MAKING = re.compile(
+    r"en cours d\S*|au cours d\S*|bien sur|jeux? (?:de |d')?(?:donnees|caracteres|instructions|tests?)"
+    r"|jouer? un role|outils? de build"
+)
+
+
+def _short(label: str) -> str:
+    """The first name of a label that has several: « cours » for « cours, leçon »."""
+    first = re.split(r"[,(]", label)[0].strip()
+    found = words.find("type", first)
+    return first if found and found.label == label else label
+
+
+@lru_cache(maxsize=1)
+def _types() -> Mapping[str, re.Pattern[str]]:
+    return {key: re.compile(rf"{IS}(?:\w+ )??{pattern}") for key, pattern in TYPES.items()}
+
+
+def usages(said: Iterable[Sentence]) -> Iterator[Found]:
+    """Where and how it is used, in the words that nobody says of anything else."""
+    for sentence in said:
+        if sentence.place in ("opening", "body"):
+            for word, pattern in _usages():
+                if pattern.search(sentence.folded):
+                    sure = 0.75 if sentence.place == "opening" else 0.62
+                    first = word.asked[0].split()[-1][:6]
+                    yield Found(word.label, sure, sentence.evidence(first))
+
+
+@lru_cache(maxsize=1)
+def _usages() -> tuple[tuple[words.Word, re.Pattern[str]], ...]:
+    return tuple(
+        (
+            word,
+            re.compile(
+                rf"(?<!\w)(?:{'|'.join(re.escape(words.spelled('usage', name)) for name in word.asked)})"
+                r"(?!\w)(?! (?:mere|fille|abstraite|css))"
+            ),
+        )
+        for word in words.every("usage")
+        if word.asked and word.key not in NOT_USAGES
+    )
+
+
+#: « stage », « TP » and « CDI » name other things in a README.
+NOT_USAGES = frozenset(("en-entreprise", "en-laboratoire", "au-cdi", "en-atelier"))
+
+
+def publics(said: Iterable[Sentence]) -> Iterator[Found]:
+    for sentence in said:
+        if sentence.place in ("title", "opening", "body"):
+            for key, pattern in PUBLICS.items():
+                if re.search(FOR.pattern + pattern, sentence.folded):
+                    sure = 0.62 if sentence.place == "body" else 0.75
+                    yield Found(_word("public", key).label, sure, sentence.evidence(key[:5]))
+
+
+def seeks(said: Iterable[Sentence]) -> Iterator[Found]:
+    """Does it say that it looks for somebody to maintain it with?"""
+    for sentence in said:  # wherever it stands: under « Contribuer », mostly
+        if match := SEEKS.search(sentence.folded):
+            yield Found("oui", 0.8, sentence.evidence(match[0].split()[0]))

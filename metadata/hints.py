@@ -1,0 +1,147 @@
+"""What a project's files already say, as the commun.yml that its maintainer need not type.
+
+« Dites-le-nous une fois »: values with the lines they rest on, and questions where they are too
+unsure. Pure: no network, no clock, no model. Precision first: what is wrong costs a maintainer more
+than what is missing. The neighbours are in hinting/.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .hinting.draft import additions, draft
+from .hinting.education import education
+from .hinting.files import Said, said_in
+from .hinting.levels import levels
+from .hinting.links import links
+from .hinting.naming import descriptions, languages, titles
+from .hinting.proposal import SURE, Evidence, Found, Proposal, Proposed, gathered
+from .hinting.readme import Place, Sentence, decoded, plain_line, sentences
+from .hinting.rights import licence
+from .hinting.subjects import subjects
+from .hinting.uses import publics, seeks, types, usages
+from .project import Project, ProjectFile, Snapshot
+
+__all__ = ["SURE", "Evidence", "Proposal", "Proposed", "additions", "draft", "propose"]
+
+
+def propose(snapshot: Snapshot) -> Proposal:
+    """What could stand in the commun.yml of a project, and why."""
+    readme = _readme(snapshot)
+    text = decoded(readme.payload) if readme else ""
+    written = sentences(readme.path, text) if readme else ()
+    named = said_in(snapshot)
+    said = (*_of_project(snapshot.project), *_of_files(named), *written)
+    found: dict[str, tuple[Found, ...]] = {
+        "titre": tuple(titles(snapshot.project, written, named)),
+        "description": tuple(descriptions(snapshot.project, written, named)),
+        "niveaux": tuple(levels(said)),
+    }
+    levelled = {each.evidence for each in found["niveaux"]}
+    found["disciplines"] = tuple(
+        subjects(said, frozenset(each for each in said if each.evidence() in levelled))
+    )
+    title = found["titre"][0].text
+    path = readme.path if readme else ""
+    found |= {
+        "lien": tuple(links(snapshot.project, text if written else "", path, title, named)),
+        "types": tuple(types(said)),
+        "usages": tuple(usages(said)),
+        "public": tuple(publics(said)),
+        "licence": tuple(licence(snapshot, written, named)),
+        "langues": tuple(languages(written, named)),
+        "mots-cles": tuple(_keywords(snapshot.project, found)),
+        "auteurs": tuple(_authors(named)),
+        "cherche-co-mainteneur": tuple(seeks(written)),
+    }
+    return _proposal(said, found)
+
+
+def _proposal(said: tuple[Sentence, ...], found: dict[str, tuple[Found, ...]]) -> Proposal:
+    every = [each for key, signs in found.items() for each in gathered(key, signs)]
+    sure = [each for each in every if each.confidence >= SURE]
+    shown = education(
+        said,
+        [each for each in sure if each.key == "niveaux"],
+        [each for each in sure if each.key == "disciplines"],
+    )
+    return Proposal(
+        values=tuple(sure),
+        questions=tuple(each for each in every if each.confidence < SURE),
+        education=shown,
+    )
+
+
+def _readme(snapshot: Snapshot) -> ProjectFile | None:
+    """The README, in French when there are several."""
+    found = [each for each in snapshot.files if README.fullmatch(each.path)]
+    return min(found, key=lambda each: (*_rank(each.path), each.path), default=None)
+
+
+README = re.compile(r"(?:readme|lisez-?moi)[\w.-]{0,40}", re.IGNORECASE)
+
+
+def _rank(path: str) -> tuple[bool, bool]:
+    name = path.casefold()
+    french = re.search(r"[._-]fr\b|lisez", name)
+    plain = re.fullmatch(r"readme(?:\.(?:md|rst|txt|adoc|markdown|org))?", name)
+    return not french, not plain
+
+
+def _of_project(project: Project) -> tuple[Sentence, ...]:
+    """What the forge's own fields say."""
+    name = re.sub(r"[-_.+/]+", " ", project.name or project.path.rpartition("/")[2])
+    description = plain_line(" ".join(project.description.split())[:2000])
+    fields: list[tuple[str, str, Place]] = [("name", name, "title")]
+    fields += [("description", description, "opening")]
+    fields += [("topics", topic.replace("-", " "), "title") for topic in project.topics]
+    return tuple(
+        Sentence(path=path, text=text, place=place, parts=((None, text),))
+        for path, text, place in fields
+        if text
+    )
+
+
+#: Names of files' values that present the project.
+PRESENTING: dict[str, Place] = {
+    "site_name": "title",
+    "title": "title",
+    "site_description": "opening",
+    "description": "opening",
+    "description.fr.shortDescription": "opening",
+    "description.fr.longDescription": "body",
+    "educationalLevel": "title",
+    "about": "title",
+    "keywords": "opening",
+}
+
+
+def _of_files(named: tuple[Said, ...]) -> tuple[Sentence, ...]:
+    return tuple(
+        Sentence(
+            path=each.path,
+            text=each.text,
+            place=PRESENTING[each.name],
+            parts=((each.line, each.excerpt),),
+        )
+        for each in named
+        if each.name in PRESENTING and each.excerpt
+    )
+
+
+def _keywords(project: Project, found: dict[str, tuple[Found, ...]]) -> list[Found]:
+    """The topics that say neither a level nor a discipline."""
+    taken = {each.evidence.excerpt for signs in found.values() for each in signs}
+    return [
+        Found(topic, 0.8, Evidence("topics", None, topic))
+        for topic in project.topics
+        if topic.replace("-", " ") not in taken
+    ]
+
+
+def _authors(named: tuple[Said, ...]) -> list[Found]:
+    return [
+        Found(re.sub(r"\s*<[^<>]*>|\S+@\S+", "", each.text).strip(), 0.8, each.evidence)
+        for each in named
+        if each.name in ("authors", "author") and each.excerpt
+    ]
