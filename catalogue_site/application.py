@@ -10,7 +10,8 @@ from werkzeug.exceptions import HTTPException
 
 from indexer.errors import RecordNotFound, SearchError
 
-from . import browse, help, presentation, resource, search, typography
+from . import auth, browse, commun, editor, help, presentation, resource, search, typography
+from .sessions import Sessions
 from .site import STATIC, Site, current_site
 
 log = logging.getLogger(__name__)
@@ -28,14 +29,18 @@ def create_app(site: Site) -> Flask:
     app.extensions["site"] = site
     app.jinja_env.trim_blocks = True
     app.url_map.strict_slashes = False
-    for part in (search, resource, browse, help):
+    for part in (search, resource, browse, commun, help, editor, auth):
         app.register_blueprint(part.bp)
+    if site.login:
+        app.extensions[auth.SESSIONS] = Sessions(site.login.clock)
     app.add_template_filter(presentation.capital)
     app.context_processor(
         lambda: {
             "asset": lambda name: f"/static/{site.assets[name]}",
             "publisher": site.publisher,
             "search_address": site.search_address,
+            "editor_address": site.editor_address,
+            "login": site.login,
         }
     )
     app.get("/static/<name>")(asset)
@@ -85,9 +90,31 @@ def http_error(error: HTTPException) -> tuple[str, int, dict[str, str]]:
     status = error.code or 500
     if status == 404:
         return *error_page(404, "Page introuvable", resource.NOT_FOUND), {}
+    heading, message = FAULTS.get(status, FAULTS[0])
     said = {name: value for name, value in error.get_headers() if name == "Allow"}
-    message = "Cette adresse ne peut pas être servie ainsi."
-    return *error_page(status, "Demande impossible", message), said
+    return *error_page(status, heading, message), said
+
+
+#: What to say of a status; 0 for all others.
+FAULTS = {
+    0: ("Demande impossible", "Cette adresse ne peut pas être servie ainsi."),
+    400: (
+        "Cette page n’est plus valable",
+        "Revenez à la page précédente et recommencez ; si cela se reproduit, repartez du début.",
+    ),
+    403: (
+        "Demande refusée",
+        "Votre connexion a changé depuis : revenez à la page précédente et recommencez.",
+    ),
+    413: (
+        "C’est trop long",
+        "Un fichier commun.yml pèse 64 ko au plus : revenez à la page précédente et raccourcissez.",
+    ),
+    503: (
+        "La forge ne répond pas",
+        "Revenez à la page précédente et réessayez dans quelques minutes : rien n’est perdu.",
+    ),
+}
 
 
 def failure(error: Exception) -> tuple[str, int]:

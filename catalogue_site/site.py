@@ -6,14 +6,20 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 from markupsafe import Markup
 
 from indexer.search import SearchEngine
 from indexer.store import SqlStore
+
+from .door import Door
+
+if TYPE_CHECKING:  # what it needs takes long to load, and few sites have it
+    from .openid import Login
 
 STATIC = Path(__file__).parent / "static"
 
@@ -40,6 +46,9 @@ class Site:
     engine: SearchEngine
     base_url: str = ""
     publisher: Publisher = Publisher()
+    login: Login | None = None
+    door: Door | None = None
+    crawl_every: timedelta = timedelta(hours=1)  # when a project is looked at next
     frozen: bool = False
     assets: Mapping[str, str] = field(default_factory=lambda: hashed(STATIC))
 
@@ -49,6 +58,13 @@ class Site:
         if not self.frozen:
             return "/recherche"
         return f"{self.base_url}/recherche" if self.base_url else ""
+
+    @property
+    def editor_address(self) -> str:
+        """Where a commun.yml is written, "" when there is no live site."""
+        if not self.frozen:
+            return "/editeur"
+        return f"{self.base_url}/editeur" if self.base_url else ""
 
     def embed(self, document: Mapping[str, object]) -> Markup:
         """JSON that can stand inside a <script> element."""
