@@ -25,35 +25,36 @@ if TYPE_CHECKING:
 
 french.translate()
 
-#: Where each command is. A module is loaded for its own commands alone, with the libraries that these need.
+#: Where each command is. Its module is loaded when it is asked for, with the libraries that it needs.
 MODULES = {
-    "filecommands": ("convert", "schema", "validate"),
-    "forgecommands": ("crawl",),
-    "runcommands": ("build", "demo", "doctor", "harvest", "index", "init", "serve", "update"),
-    "entrycommands": (
-        "duplicates",
-        "export",
-        "restore-entry",
-        "search",
-        "show",
-        "sources",
-        "takedown",
-        "unmapped",
-    ),
+    "build": "runcommands",
+    "convert": "filecommands",
+    "crawl": "forgecommands",
+    "demo": "runcommands",
+    "doctor": "runcommands",
+    "duplicates": "entrycommands",
+    "export": "entrycommands",
+    "harvest": "runcommands",
+    "index": "runcommands",
+    "init": "runcommands",
+    "restore-entry": "entrycommands",
+    "schema": "filecommands",
+    "search": "entrycommands",
+    "serve": "runcommands",
+    "show": "entrycommands",
+    "sources": "entrycommands",
+    "takedown": "entrycommands",
+    "unmapped": "entrycommands",
+    "update": "runcommands",
+    "validate": "filecommands",
 }
 
 
 class Balise(click.Group):
     """The commands; whatever goes wrong knowingly is said in one sentence."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(name for names in MODULES.values() for name in names)
-
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        for module, names in MODULES.items():
-            if cmd_name in names:
-                return _loaded(module, cmd_name)
-        return None
+        return _loaded(cmd_name) if cmd_name in MODULES else None
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -74,31 +75,35 @@ class Balise(click.Group):
             ctx.exit(NEEDS_A_PERSON)
 
 
-def _loaded(module: str, name: str) -> click.Command:
+def _loaded(name: str) -> click.Command:
     try:
-        commands: tuple[click.Command, ...] = import_module(module).COMMANDS
+        commands: tuple[click.Command, ...] = import_module(MODULES[name]).COMMANDS
     except ModuleNotFoundError as error:
-        return _missing(name, error.name or module)
+        return _uninstalled(name, error.name or "")
     return next(command for command in commands if command.name == name)
 
 
-def _missing(name: str, library: str) -> click.Command:
-    """A command whose libraries are not installed: the rest works without."""
+def _uninstalled(name: str, library: str) -> click.Command:
+    """What stands for a command when a library that it needs is not there."""
 
     @click.command(name, hidden=True, add_help_option=False, context_settings=ANYTHING)
-    def missing() -> None:
+    def uninstalled() -> None:
         raise click.UsageError(
             "Cette installation ne sait que vérifier et convertir des notices. Pour « "
-            f"{name} », installez le paquet « balise[site] » (il manque : {library})."
+            f"{name} », installez balise[site] (il manque « {library} »)."
         )
 
-    return missing
+    return uninstalled
 
 
 ANYTHING = {"ignore_unknown_options": True, "allow_extra_args": True}
 
 
-@click.group(cls=Balise, context_settings={"auto_envvar_prefix": "BALISE", "show_default": True})
+@click.group(
+    cls=Balise,
+    commands=[click.Command(name) for name in MODULES],
+    context_settings={"auto_envvar_prefix": "BALISE", "show_default": True},
+)
 @click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +17,7 @@ import terminal
 from forge_bridge.crawl import Crawl, Scope
 from forge_bridge.errors import ForgeError
 from indexer.entry import Entry
-from indexer.errors import RecordNotFound, SourceError
+from indexer.errors import IndexerError, RecordNotFound, SourceError
 from indexer.harvest import HarvestReport, harvest
 from indexer.source import Page
 from installation import Balises, bring_level
@@ -31,6 +34,15 @@ SWEEP_EVERY = timedelta(days=1)
 
 #: What changed is looked at this often.
 CRAWL_EVERY = timedelta(hours=1)
+
+#: Feeds change by the day.
+HARVEST_EVERY = timedelta(days=1)
+
+#: What failed is tried again after this long.
+RETRY_AFTER = timedelta(minutes=5)
+
+#: Seconds between two looks of the worker at what is due.
+PAUSE = 5.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -191,4 +203,58 @@ def _is_project(entry: Entry) -> bool:
     return entry.format == projectnotice.FORMAT
 
 
-COMMANDS = (crawl_command,)
+@click.command("worker")
+@click.pass_context
+def worker_command(ctx: click.Context) -> None:
+    """Parcourt ce que les webhooks signalent, moissonne à l’heure, indexe, jusqu’à ce qu’on l’arrête.
+
+    Toutes les heures les forges, tous les jours les sources.
+    """
+    balises: Balises = ctx.obj
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    click.echo("En route (Ctrl-C pour arrêter)")
+    while not stop.is_set():
+        for work in due_work(balises, now()):
+            if stop.is_set():
+                break
+            try:
+                work()
+            except (IndexerError, ForgeError) as error:  # the next round tries again
+                click.echo(f"Erreur : {error}", err=True)
+        stop.wait(PAUSE)
+    click.echo("Arrêté.")
+
+
+def due_work(balises: Balises, at: datetime) -> Iterator[Callable[[], object]]:
+    """What has to be done now; the index catches up last."""
+    from cli import _harvest, _index
+
+    works: list[Callable[[], object]] = []
+    for forge in balises.settings.forge:
+        if _is_time(balises, forge.key, CRAWL_EVERY, at):
+            works.append(partial(crawl_forge, balises, forge))
+        elif balises.store.projects.due(forge.key):
+            works.append(partial(crawl_forge, balises, forge, due_only=True))
+    for source in balises.settings.source:
+        if _is_time(balises, source.key, HARVEST_EVERY, at):
+            works.append(partial(_harvest, balises, source, full=False, confirm=False))
+    yield from works
+    if works or balises.store.changes(1):
+        yield partial(_index, balises)
+
+
+def _is_time(balises: Balises, key: str, every: timedelta, at: datetime) -> bool:
+    """Was the last whole run long enough ago, or cut short; and if one failed, is it time again?"""
+    status = balises.store.runs.status(key)
+    run = status.last_run if status else None
+    if status is None or run is None or run.ended is None:
+        return True
+    if run.error and at - run.ended < RETRY_AFTER:
+        return False
+    last = status.since if status.info.kind == "forge" else run.started
+    return bool(last is None or run.error or at - last >= every)
+
+
+COMMANDS = (crawl_command, worker_command)

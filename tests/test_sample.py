@@ -11,7 +11,7 @@ import pytest
 
 import metadata
 import sample
-from cli import Balises
+from installation import Balises
 from indexer import facets
 from indexer.entry import State
 from indexer.files import records_at

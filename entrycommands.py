@@ -1,0 +1,199 @@
+"""The commands on what a catalogue holds: search, show, correct, take away."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import click
+
+import forgecommands
+import metadata
+import terminal
+from indexer import facets
+from indexer.entry import Entry, State
+from indexer.export import EXPORTS, is_open
+from indexer.search import Query
+from installation import Balises, bring_level, now, pass_balises
+from metadata.vocabulary import scolomfr
+from terminal import several
+
+
+@click.command("search")
+@click.argument("words", metavar="QUERY")
+@click.option("--facet", "filters", multiple=True, metavar="NOM=VALEUR", help="Peut se répéter.")
+@click.option("--literal", is_flag=True, help="Les mots tels quels, sans y reconnaître de filtre.")
+@click.option("--json", "as_json", is_flag=True, help="Pour une machine : format documenté.")
+@click.option("--limit", default=10, type=click.IntRange(1, 1000))
+@pass_balises
+def search_command(
+    balises: Balises,
+    words: str,
+    filters: tuple[str, ...],
+    literal: bool,
+    as_json: bool,
+    limit: int,
+) -> None:
+    """Cherche comme le site."""
+    query = Query(text=words, filters=_filters(filters), literal=literal, size=limit)
+    results = balises.engine.search(query)
+    entries = {entry.slug: entry for entry in balises.store.read(hit.slug for hit in results.hits)}
+    if as_json:
+        click.echo(json.dumps(terminal.results_document(results, entries), ensure_ascii=False))
+    else:
+        click.echo("\n".join(terminal.results_text(query, results, entries)))
+
+
+def _filters(given: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """`niveau=cm1` and the like. Raise UsageError for what is no facet, or no value of it."""
+    chosen: dict[str, tuple[str, ...]] = {}
+    for text in given:
+        name, _, value = text.partition("=")
+        if name not in facets.FACETS:
+            known = ", ".join(facets.FACETS)
+            raise click.UsageError(f"« {name} » n’est pas une facette. Facettes : {known}.")
+        slug = value if value == "-" else facets.value_of(name, value)
+        if slug is None:
+            raise click.UsageError(f"« {value} » n’est pas une valeur de la facette « {name} ».")
+        chosen[name] = (*chosen.get(name, ()), slug)
+    return chosen
+
+
+@click.command()
+@click.argument("identifier", metavar="ID")
+@click.option("--as", "form", default="text", type=click.Choice(["text", *metadata.WRITERS, "raw"]))
+@click.option("--why", is_flag=True, help="Publiée ou non, et pourquoi.")
+@pass_balises
+def show(balises: Balises, identifier: str, form: str, why: bool) -> None:
+    """Montre une entrée ; « raw » rend les octets reçus, pour l’exploitant seul.
+
+    Avec --why, ID peut aussi être le chemin d’un projet de la forge.
+    """
+    if why and (project := forgecommands.project_of(balises, identifier)):
+        click.echo("\n".join(project))
+        return
+    entry = balises.store.find(identifier)
+    if why:
+        rejects = balises.store.rejects(entry.source, entry.identifier)
+        click.echo("\n".join(terminal.why(entry, rejects)))
+    elif form == "text":
+        click.echo("\n".join(terminal.entry_text(entry)))
+    elif form == "raw":
+        click.echo(balises.store.payload(entry.slug).payload, nl=False)
+    else:
+        click.echo(metadata.dump(entry.record, form).rstrip(b"\n"))
+
+
+@click.command()
+@pass_balises
+def sources(balises: Balises) -> None:
+    """Chaque source : dernière moisson, comptes, refus, fraîcheur, couverture des facettes."""
+    for status in balises.store.sources():
+        asked = Query(filters={"source": (facets.source_value(status.info.key),)}, size=1)
+        found = balises.engine.search(asked)
+        click.echo("\n".join(terminal.source_text(status, found, now())))
+        for reject in islice(balises.store.rejects(status.info.key), 20):
+            click.echo(f"  refusée : {reject.identifier} – {reject.error}")
+
+
+@click.command()
+@click.option("--map", "mapping", metavar="VALEUR=CONCEPT", help="URI ou libellé du concept.")
+@pass_balises
+def unmapped(balises: Balises, mapping: str | None) -> None:
+    """Les valeurs qu’aucun vocabulaire ne connaît, par source ; --map dit ce que l’une veut dire."""
+    if mapping:
+        value, _, concept = mapping.rpartition("=")
+        touched = balises.store.map_value(value, _concept(balises, value, concept), now())
+        bring_level(balises)
+        again = several(touched, "entrée relue", "entrées relues")
+        click.echo(f"« {value} » est compris ; {again}")
+        return
+    for row in balises.store.unmapped():
+        click.echo(
+            f"{row.source}\t{row.element}\tvoc-{row.vocabulary or '?'}\t{row.value}"
+            f"\t{row.count}\t{row.example}"
+        )
+
+
+def _concept(balises: Balises, value: str, text: str) -> str:
+    """The URI meant: given as such, or the label of one concept of a vocabulary expected there."""
+    expected = {row.vocabulary for row in balises.store.unmapped() if row.value == value} or {""}
+    for vocabulary in sorted(expected):
+        match = scolomfr().find(text, vocabulary)
+        if match.concept:
+            return match.concept.uri
+        if match.ambiguous:
+            several = ", ".join(concept.uri for concept in match.concepts)
+            raise click.UsageError(f"« {text} » désigne plusieurs concepts : {several}")
+    raise click.UsageError(f"« {text} » n’est le nom d’aucun concept attendu ici.")
+
+
+@click.command()
+@pass_balises
+def duplicates(balises: Balises) -> None:
+    """Les entrées qui semblent décrire la même ressource, et pourquoi."""
+    for group in balises.store.duplicates():
+        click.echo("\n".join(terminal.duplicates_text(group)))
+
+
+@click.command()
+@click.option("--as", "form", type=click.Choice([*EXPORTS]), required=True)
+@pass_balises
+def export(balises: Balises, form: str) -> None:
+    """Le catalogue publié, en données ouvertes, sur la sortie standard."""
+    left_out = 0
+
+    def given() -> Iterator[Entry]:
+        nonlocal left_out
+        for entry in balises.store.read(balises.store.slugs(), State.PUBLISHED):
+            if is_open(entry):
+                yield entry
+            else:
+                left_out += 1
+
+    for piece in EXPORTS[form](given()):
+        click.echo(piece, nl=False)
+    if left_out:
+        click.echo(
+            f"{several(left_out, 'entrée laissée', 'entrées laissées')} de côté : la licence de leurs notices est inconnue"
+            " (clé « licence » de leur [[source]]).",
+            err=True,
+        )
+
+
+@click.command()
+@click.argument("identifier", metavar="ID")
+@click.option("--reason", required=True, help="Le motif, publié à la place de la ressource.")
+@pass_balises
+def takedown(balises: Balises, identifier: str, reason: str) -> None:
+    """Retire aussitôt une entrée de tout ce qui est public."""
+    if not reason.strip():
+        raise click.UsageError("Le motif est vide : il est publié à la place de la ressource.")
+    entry = balises.store.find(identifier)
+    balises.store.takedown(entry.slug, reason, now())
+    bring_level(balises)
+    click.echo(f"{entry.slug} est retirée. Pour y revenir : balise restore-entry {entry.slug}")
+
+
+@click.command("restore-entry")
+@click.argument("identifier", metavar="ID")
+@pass_balises
+def restore_entry(balises: Balises, identifier: str) -> None:
+    """Rend au catalogue une entrée retirée."""
+    entry = balises.store.find(identifier)
+    balises.store.restore(entry.slug)
+    bring_level(balises)
+    click.echo(f"{entry.slug} est de retour.")
+
+
+COMMANDS = (
+    search_command,
+    show,
+    sources,
+    unmapped,
+    duplicates,
+    export,
+    takedown,
+    restore_entry,
+)

@@ -1,0 +1,129 @@
+"""What an installation is made of, each part opened when a command first needs it.
+
+Nothing here is imported before it serves: where only notices are checked, no database, index or web
+server need be installed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import terminal
+from settings import Settings, SourceSettings, load
+from terminal import several
+
+if TYPE_CHECKING:
+    from catalogue_site.site import Site
+    from indexer.search import SearchEngine
+    from indexer.source import Source
+    from indexer.store import SqlStore
+    from indexer.whoosh_engine import WhooshEngine
+
+NEEDS_A_PERSON, WRONG_USAGE = 1, 2
+
+
+class Balises:
+    """What the commands work with, each part opened when it is first needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._store: SqlStore | None = None
+        self._index: WhooshEngine | None = None
+
+    @property
+    def store(self) -> SqlStore:
+        if self._store is None:
+            from indexer.store import SqlStore
+
+            self.settings.data_folder.mkdir(parents=True, exist_ok=True)
+            self._store = SqlStore(self.settings.database_url)
+        return self._store
+
+    @property
+    def index(self) -> WhooshEngine:
+        """The index as it is."""
+        if self._index is None:
+            from indexer.whoosh_engine import WhooshEngine
+
+            self._index = WhooshEngine(self.settings.index_folder)
+        return self._index
+
+    @property
+    def engine(self) -> SearchEngine:
+        """The index for whoever asks it something: were it lost, it would be made again."""
+        from indexer.mending import MendedEngine
+
+        return MendedEngine(self.index, self.store)
+
+    @property
+    def site(self) -> Site:
+        from catalogue_site.site import Publisher, Site
+
+        publisher = self.settings.publisher
+        return Site(
+            store=self.store,
+            engine=self.engine,
+            base_url=self.settings.base_url.rstrip("/"),
+            publisher=Publisher(name=publisher.name, contact=publisher.contact),
+        )
+
+    def source(self, given: SourceSettings) -> Source:
+        """The source that one [[source]] describes."""
+        from indexer.fetch import Fetcher
+        from indexer.files import FilesSource
+        from indexer.oaipmh import OaiPmhSource
+        from indexer.syndication import FeedSource
+        from indexer.table import TableSource
+
+        address = given.url
+        if "://" not in address:
+            address = str(self.settings.folder / address)
+        fetch = Fetcher(contact=self.settings.publisher.contact, internal=given.internal)
+        if given.kind == "oaipmh":
+            return OaiPmhSource(
+                key=given.key, url=address, prefix=given.prefix, set=given.set, fetch=fetch
+            )
+        if given.kind == "table":
+            return TableSource(key=given.key, place=address, download=fetch.download)
+        if given.kind == "syndication":
+            return FeedSource(key=given.key, place=address, download=fetch.download)
+        return FilesSource(key=given.key, place=address)
+
+
+pass_balises = click.make_pass_decorator(Balises)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def opened(config: Path | None, verbose: int, **given: str | None) -> Balises:
+    """What an installation is made of, from the options of `main`. Raise SettingsError."""
+    logging.basicConfig(
+        level=logging.WARNING - 10 * min(verbose, 2), format="%(levelname)s %(name)s %(message)s"
+    )
+    default = Path("balise.toml")
+    if config is None and default.exists():
+        config = default
+    settings = load(config) if config else Settings()
+    chosen: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    return Balises(replace(settings, **chosen))
+
+
+def bring_level(balises: Balises, how: Callable[..., int] | None = None) -> int:
+    """Let the index catch up with the store, or do `how`; give the number of changes."""
+    from indexer.documents import catch_up
+
+    step = terminal.Progress("index")
+    moved = (how or catch_up)(
+        balises.store, balises.index, progress=lambda done: step.show(several(done, "changement"))
+    )
+    step.done()
+    return moved

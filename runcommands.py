@@ -1,0 +1,280 @@
+"""The commands that run a catalogue: install, fill, publish."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from glob import iglob
+from pathlib import Path
+
+import click
+
+import forgecommands
+import sample
+import terminal
+from forge_bridge.errors import ForgeError
+from indexer import documents
+from indexer.entry import stem_of
+from indexer.errors import IndexerError, SearchError, SourceError
+from indexer.harvest import HarvestReport, harvest
+from installation import NEEDS_A_PERSON, Balises, bring_level, now, pass_balises
+from metadata import MetadataError
+from settings import TEMPLATE, Settings, SettingsError, SourceSettings, load
+from terminal import several
+
+# Installing
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
+def init(folder: Path) -> None:
+    """Écrit un balise.toml commenté et le dossier des données dans FOLDER."""
+    path = folder / "balise.toml"
+    if path.exists():
+        raise click.UsageError(f"{path} existe déjà : rien n’a été changé.")
+    (folder / "var").mkdir(parents=True, exist_ok=True)
+    path.write_text(TEMPLATE, encoding="utf-8")
+    click.echo(f"{path} est prêt : décrivez-y vos sources, puis lancez « balise doctor ».")
+
+
+@click.command()
+@click.option("--serve", "serving", is_flag=True, help="Sert le catalogue ensuite.")
+@click.option("--host", default="127.0.0.1")
+@click.option("--port", default=8000, type=click.IntRange(1, 65535))
+@click.pass_context
+def demo(ctx: click.Context, serving: bool, host: str, port: int) -> None:
+    """Charge, indexe et construit l’échantillon fourni."""
+    given = ctx.find_object(Balises)
+    assert given is not None  # set by main()
+    folder = given.settings.data_folder.resolve() / "demo"
+    settings = replace(load(sample.CONFIGURATION), data=str(folder))
+    balises = Balises(settings)
+    reports = [_harvest(balises, each, full=False, confirm=False) for each in settings.source]
+    if bring_level(balises) or not settings.public_folder.exists():
+        _build(balises, settings.public_folder)
+    published = len(balises.store.slugs())
+    click.echo(several(published, "ressource publiée", "ressources publiées"))
+    if serving:
+        _serve(balises, host, port)
+    elif any(report.error for report in reports):
+        ctx.exit(NEEDS_A_PERSON)
+
+
+@click.command()
+@pass_balises
+@click.pass_context
+def doctor(ctx: click.Context, balises: Balises) -> None:
+    """Vérifie la configuration et chaque service qu’elle nomme, et dit quoi faire."""
+    checks: list[tuple[str, Callable[[], str]]] = [
+        ("dossier des données", lambda: _writable(balises.settings.data_folder)),
+        ("base de données", lambda: _database_health(balises)),
+        ("index", lambda: _index_health(balises)),
+    ]
+    for each in balises.settings.source:
+        checks.append((f"source {each.key}", partial(_first_page, balises, each)))
+    for forge in balises.settings.forge:
+        checks.append((f"forge {forge.key}", partial(forgecommands.health, balises, forge)))
+    if not balises.settings.source and not balises.settings.forge:
+        said = "aucune ; ajoutez un bloc [[source]] ou [[forge]] à balise.toml"
+        click.echo(f"à voir   sources : {said}")
+    failed = False
+    for name, run in checks:
+        try:
+            click.echo(f"bon      {name} : {run()}")
+        except (IndexerError, MetadataError, SettingsError, ForgeError, OSError) as error:
+            failed = True
+            why = terminal.os_fault(error) if isinstance(error, OSError) else error
+            click.echo(f"à voir   {name} : {why}")
+    ctx.exit(NEEDS_A_PERSON if failed else 0)
+
+
+def _writable(folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    probe = folder / ".balise-doctor"
+    try:
+        probe.write_bytes(bytes(65_536))  # a full disk still takes names
+    finally:
+        probe.unlink(missing_ok=True)
+    return str(folder)
+
+
+def _database_health(balises: Balises) -> str:
+    balises.store.check()
+    return several(len(balises.store.sources()), "source connue", "sources connues")
+
+
+def _index_health(balises: Balises) -> str:
+    indexed, published = balises.index.count(), len(balises.store.slugs())
+    waiting = len(balises.store.changes(1000))
+    if waiting or indexed != published:
+        remedy = "balise index" if waiting or balises.index.fresh else "balise index --rebuild"
+        raise SearchError(
+            f"{several(indexed, 'entrée indexée', 'entrées indexées')} pour {published} à publier,"
+            f" {waiting} en attente : lancez « {remedy} »."
+        )
+    return several(indexed, "entrée")
+
+
+def _first_page(balises: Balises, given: SourceSettings) -> str:
+    page = next(balises.source(given).pages(None, ""), None)
+    status = balises.store.runs.status(given.key)
+    if status and status.held:
+        raise SourceError(f"attend une décision : {status.held.advice(given.key)}")
+    count = len(page.records) if page else 0
+    return f"répond, {several(count, 'notice')} dans sa première page"
+
+
+# Filling
+
+
+@click.command("harvest")
+@click.argument("wanted", metavar="[SOURCE|CHEMIN]...", nargs=-1)
+@click.option("--full", is_flag=True, help="Tout relire, et pas seulement ce qui a changé.")
+@click.option("--confirm-drop", is_flag=True, help="Confirmer une disparition massive.")
+@pass_balises
+@click.pass_context
+def harvest_command(
+    ctx: click.Context, balises: Balises, wanted: tuple[str, ...], full: bool, confirm_drop: bool
+) -> None:
+    """Moissonne les sources nommées, ou toutes ; un dossier, un fichier ou un zip aussi.
+
+    L’index rattrape ensuite ce qui a changé.
+    """
+    forges = [each for each in balises.settings.forge if each.key in wanted]
+    others = [name for name in wanted if name not in {each.key for each in forges}]
+    chosen = [_wanted(balises.settings, name) for name in others]
+    if not wanted:
+        chosen = [*balises.settings.source]
+    if not chosen and not forges:
+        raise click.UsageError("Aucune source : décrivez-en dans balise.toml, ou donnez un chemin.")
+    crawl = partial(forgecommands.crawl_forge, balises, full=full, confirm=confirm_drop)
+    reports = [crawl(each) for each in forges]
+    reports += [_harvest(balises, each, full=full, confirm=confirm_drop) for each in chosen]
+    bring_level(balises)
+    if any(report.error or report.held for report in reports):
+        ctx.exit(NEEDS_A_PERSON)
+
+
+def _wanted(settings: Settings, name: str) -> SourceSettings:
+    """The source of this key; or a path, harvested as a source of its own."""
+    for source in settings.source:
+        if source.key == name:
+            return source
+    path = Path(name)
+    if not path.exists() and next(iglob(name, recursive=True), None) is None:
+        known = ", ".join(source.key for source in settings.source) or "aucune"
+        raise click.UsageError(
+            f"« {name} » n’est ni un chemin, ni un motif qui en désigne, ni une source configurée"
+            f" (sources : {known})."
+        )
+    whole = path.resolve()
+    mark = hashlib.sha256(os.fsencode(whole)).hexdigest()[:6]
+    key = f"{stem_of(whole.name) or 'dossier'}-{mark}"
+    return SourceSettings(key=key, kind="files", url=str(whole), title=whole.name, publish="all")
+
+
+def _harvest(
+    balises: Balises, given: SourceSettings, *, full: bool, confirm: bool
+) -> HarvestReport:
+    step = terminal.Progress(f"moisson {given.title or given.key}")
+    report = harvest(
+        balises.source(given),
+        given.info(),
+        balises.store,
+        now=now(),
+        full=full,
+        confirm_drop=confirm,
+        progress=lambda so_far: step.show(terminal.counts(so_far)),
+    )
+    step.done()
+    click.echo("\n".join(terminal.harvest_report(report)))
+    return report
+
+
+@click.command("index")
+@click.option("--rebuild", is_flag=True, help="Tout refaire.")
+@pass_balises
+def index_command(balises: Balises, rebuild: bool) -> None:
+    """Met l’index au niveau de la base."""
+    moved = bring_level(balises, documents.rebuild if rebuild else documents.catch_up)
+    said = several(moved, "changement indexé", "changements indexés")
+    click.echo(f"{said}, {several(balises.index.count(), 'entrée')} en tout")
+
+
+@click.command()
+@pass_balises
+@click.pass_context
+def update(ctx: click.Context, balises: Balises) -> None:
+    """Parcourt les forges, moissonne, indexe et construit : ce que cron lance."""
+    sources, forges = balises.settings.source, balises.settings.forge
+    if not sources and not forges:
+        click.echo("Aucune source dans la configuration : rien à moissonner.", err=True)
+    reports = [forgecommands.crawl_forge(balises, each) for each in forges]
+    reports += [_harvest(balises, each, full=False, confirm=False) for each in sources]
+    bring_level(balises)
+    _build(balises, balises.settings.public_folder)
+    if any(report.error or report.held for report in reports):
+        ctx.exit(NEEDS_A_PERSON)
+
+
+# Publishing
+
+
+@click.command("build")
+@click.option("--out", type=click.Path(path_type=Path), help="Par défaut, public/ des données.")
+@pass_balises
+def build_command(balises: Balises, out: Path | None) -> None:
+    """Écrit le catalogue en pages statiques."""
+    _build(balises, out or balises.settings.public_folder)
+
+
+def _build(balises: Balises, out: Path) -> None:
+    from catalogue_site.build import build
+
+    step = terminal.Progress("pages")
+    written = build(balises.site, out, lambda done: step.show(several(done, "fichier")))
+    step.done()
+    click.echo(f"{several(written, 'fichier')} dans {out}")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1")
+@click.option("--port", default=8000, type=click.IntRange(1, 65535))
+@pass_balises
+def serve(balises: Balises, host: str, port: int) -> None:
+    """Sert le catalogue ; pour un serveur WSGI, voir cli:wsgi()."""
+    bring_level(balises)
+    _serve(balises, host, port)
+
+
+def _serve(balises: Balises, host: str, port: int) -> None:
+    import waitress
+
+    from catalogue_site.application import create_app
+
+    try:
+        server = waitress.create_server(create_app(balises.site), host=host, port=port, ident=None)
+    except (OSError, ValueError) as error:
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        reason = "est déjà prise" if taken else f"ne peut être ouverte (détail : {error})"
+        raise click.UsageError(
+            f"L’adresse {host}:{port} {reason} : choisissez-en une autre avec --port ou --host."
+        ) from error
+    click.echo(f"Le catalogue est servi sur http://{host}:{port} (Ctrl-C pour arrêter)")
+    server.run()
+
+
+COMMANDS = (
+    init,
+    demo,
+    doctor,
+    harvest_command,
+    index_command,
+    update,
+    build_command,
+    serve,
+)
