@@ -53,7 +53,7 @@ def demo(ctx: click.Context, serving: bool, host: str, port: int) -> None:
     folder = given.settings.data_folder.resolve() / "demo"
     settings = replace(load(sample.CONFIGURATION), data=str(folder))
     balises = Balises(settings)
-    reports = [_harvest(balises, each, full=False, confirm=False) for each in settings.source]
+    reports = [harvest_source(balises, each, full=False, confirm=False) for each in settings.source]
     if bring_level(balises) or not settings.public_folder.exists():
         _build(balises, settings.public_folder)
     published = len(balises.store.slugs())
@@ -153,7 +153,7 @@ def harvest_command(
         raise click.UsageError("Aucune source : décrivez-en dans balise.toml, ou donnez un chemin.")
     crawl = partial(forgecommands.crawl_forge, balises, full=full, confirm=confirm_drop)
     reports = [crawl(each) for each in forges]
-    reports += [_harvest(balises, each, full=full, confirm=confirm_drop) for each in chosen]
+    reports += [harvest_source(balises, each, full=full, confirm=confirm_drop) for each in chosen]
     bring_level(balises)
     if any(report.error or report.held for report in reports):
         ctx.exit(NEEDS_A_PERSON)
@@ -177,7 +177,7 @@ def _wanted(settings: Settings, name: str) -> SourceSettings:
     return SourceSettings(key=key, kind="files", url=str(whole), title=whole.name, publish="all")
 
 
-def _harvest(
+def harvest_source(
     balises: Balises, given: SourceSettings, *, full: bool, confirm: bool
 ) -> HarvestReport:
     step = terminal.Progress(f"moisson {given.title or given.key}")
@@ -214,7 +214,7 @@ def update(ctx: click.Context, balises: Balises) -> None:
     if not sources and not forges:
         click.echo("Aucune source dans la configuration : rien à moissonner.", err=True)
     reports = [forgecommands.crawl_forge(balises, each) for each in forges]
-    reports += [_harvest(balises, each, full=False, confirm=False) for each in sources]
+    reports += [harvest_source(balises, each, full=False, confirm=False) for each in sources]
     bring_level(balises)
     _build(balises, balises.settings.public_folder)
     if any(report.error or report.held for report in reports):

@@ -11,12 +11,12 @@ import pytest
 
 import metadata
 import sample
-from installation import Balises
 from indexer import facets
 from indexer.entry import State
 from indexer.files import records_at
 from indexer.harvest import harvest
 from indexer.store import SqlStore
+from installation import Balises
 from metadata import Severity
 from metadata.checks import check
 from settings import load
