@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from metadata.hinting.proposal import Proposal
+from metadata.hints import Proposal
 from metadata.project import Project, ProjectFile
 
 

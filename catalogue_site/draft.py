@@ -14,7 +14,7 @@ from typing import Any
 
 from metadata import Finding, RawRecord, commun, parse
 from metadata.checks import check
-from metadata.hinting.proposal import Evidence, Proposal, Proposed
+from metadata.hints import Evidence, Proposal, Proposed
 from metadata.keys.table import FIELDS
 from metadata.keys.table import Field as Key
 

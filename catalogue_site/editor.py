@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from metadata import Finding, ParseError, Severity, commun
 from metadata.checks import PROFILES
-from metadata.hinting.proposal import Evidence
+from metadata.hints import Evidence
 
 from . import auth, form
 from .door import Door

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from metadata import Finding, commun
 from metadata.checks import PROFILES
-from metadata.hinting.proposal import Proposal, Proposed
+from metadata.hints import Proposal, Proposed
 from metadata.keys import values
 from metadata.keys.reader import split
 from metadata.keys.table import FIELDS, Field

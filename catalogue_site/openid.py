@@ -131,7 +131,7 @@ class Login:
         return str(claims["sub"])
 
     def _session(self, redirect: str, scope: str) -> OAuth2Session:
-        return OAuth2Session(
+        session = OAuth2Session(
             self.client_id,
             self.client_secret,
             scope=scope,
@@ -139,6 +139,8 @@ class Login:
             code_challenge_method="S256",
             default_timeout=TIMEOUT,
         )
+        session.trust_env = False  # the environment's .netrc would add a password of its own
+        return session
 
     def _announced(self, session: OAuth2Session) -> dict[str, str]:
         """Where the forge does what: https://openid.net/specs/openid-connect-discovery-1_0.html"""
