@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from tests.corpus import SHARED
+from tests.forge.fixtures import forge  # noqa: F401  # a fixture for every test
 
 settings.register_profile("balise", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("balise")

@@ -1,0 +1,337 @@
+"""Merge requests: lists, one of them, opened, changed, merged.
+
+https://docs.gitlab.com/api/merge_requests/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tests.forge import defaults, git, merging, payloads, proposing, quickactions, show
+from tests.forge.call import Answer, Call, Refusal, forbidden, missing, unauthorized
+from tests.forge.model import DEVELOPER, MergeRequest, Project, User
+from tests.forge.world import World
+
+UNUSED = ("view", "with_labels_details", "with_merge_status_recheck", "render_html")
+
+
+def list_everywhere(call: Call) -> Answer:
+    user = call.user
+    scope = call.arg("scope", "created_by_me")
+    if user is None and scope != "all":
+        raise unauthorized()
+    rows = [mr for mr in call.world.merge_requests.values() if call.world.sees(user, mr.target)]
+    if scope == "created_by_me":
+        rows = [mr for mr in rows if mr.author is user]
+    if scope == "assigned_to_me":
+        rows = [mr for mr in rows if user in mr.assignees]
+    return _listed(call, rows)
+
+
+def list_of_group(call: Call) -> Answer:
+    group = call.group()
+    call.arg("scope")
+    inside = [
+        mr for mr in call.world.merge_requests.values() if group in mr.target.namespace.above()
+    ]
+    return _listed(call, [mr for mr in inside if call.world.sees(call.user, mr.target)])
+
+
+def list_of_project(call: Call) -> Answer:
+    call.arg("scope")
+    return _listed(call, call.project("merge_requests").merge_requests.values())
+
+
+def list_of_commit(call: Call) -> Answer:
+    project, sha = call.project("repository"), call.path["sha"]
+    rows = [
+        mr
+        for mr in project.merge_requests.values()
+        if sha in (mr.merge_commit, *(version.head for version in mr.versions))
+    ]
+    return call.page(rows, lambda mr: row(mr, call.world))
+
+
+def _listed(call: Call, projects: Iterable[MergeRequest]) -> Answer:
+    for name in UNUSED:
+        call.arg(name)
+    rows = [mr for mr in projects if _wanted(call, mr)]
+    by = call.arg("order_by", "created_at")
+    falling = call.arg("sort", "desc") != "asc"
+    rows.sort(
+        key=lambda mr: (mr.updated if by == "updated_at" else mr.created, mr.id), reverse=falling
+    )
+    return call.page(rows, lambda mr: row(mr, call.world))
+
+
+def _wanted(call: Call, mr: MergeRequest) -> bool:
+    """Does it meet the conditions of the query?"""
+    since, until = call.when("updated_after"), call.when("updated_before")
+    made_since, made_until = call.when("created_after"), call.when("created_before")
+    text, labels = call.arg("search").lower(), call.words("labels")
+    author, username = call.count("author_id", 0), call.arg("author_username")
+    in_text = call.arg("in", "title,description").split(",")
+    searched = "\n".join(getattr(mr, name) or "" for name in in_text).lower()
+    return (
+        call.arg("state", "all") in ("all", mr.state)
+        and call.arg("source_branch", mr.source_branch) == mr.source_branch
+        and call.arg("target_branch", mr.target_branch) == mr.target_branch
+        and (not author or mr.author.id == author)
+        and (not username or mr.author.username == username)
+        and {*labels} <= {*mr.labels}
+        and text in searched
+        and (since is None or mr.updated > since)
+        and (until is None or mr.updated < until)
+        and (made_since is None or mr.created > made_since)
+        and (made_until is None or mr.created < made_until)
+        and _numbered(call, mr)
+    )
+
+
+def _numbered(call: Call, mr: MergeRequest) -> bool:
+    source = call.count("source_project_id", 0)
+    iids = call.words("iids")
+    return (not source or (mr.source is not None and mr.source.id == source)) and (
+        not iids or str(mr.iid) in iids
+    )
+
+
+def found(call: Call, *, writes: bool = False) -> MergeRequest:
+    """The merge request that the address names."""
+    project = call.project("merge_requests", writes=writes)
+    number = next(call.path[name] for name in NUMBERS if name in call.path)
+    mr = project.merge_requests.get(int(number)) if number.isdigit() else None
+    if mr is None:
+        raise Refusal(404, "404 Not found")
+    return mr
+
+
+NUMBERS = ("merge_request_iid", "noteable_id", "eventable_id")
+
+
+def one(call: Call) -> Answer:
+    mr = found(call)
+    for name in (*UNUSED, "include_diverged_commits_count", "include_rebase_in_progress"):
+        call.arg(name)
+    proposing.look(call.world, mr)
+    return Answer(200, whole(mr, call.world, call.user))
+
+
+# --- How they are shown
+
+
+def row(mr: MergeRequest, world: World) -> dict[str, Any]:
+    people = {
+        "author": mr.author,
+        "assignee": mr.assignees[0] if mr.assignees else None,
+        "merged_by": mr.merged_by,
+        "merge_user": mr.merged_by,
+        "closed_by": mr.closed_by,
+    }
+    return {
+        **defaults.MERGE_REQUEST,
+        "id": mr.id,
+        "iid": mr.iid,
+        "project_id": mr.target.id,
+        "title": mr.title,
+        "description": mr.description,
+        "state": mr.state,
+        "created_at": show.instant(mr.created),
+        "updated_at": show.instant(mr.updated),
+        "merged_at": show.instant(mr.merged),
+        "closed_at": show.instant(mr.closed),
+        "prepared_at": show.instant(mr.versions[0].created) if mr.versions else None,
+        "target_branch": mr.target_branch,
+        "source_branch": mr.source_branch,
+        "source_project_id": mr.source.id if mr.source else None,
+        "target_project_id": mr.target.id,
+        "user_notes_count": sum(not note.system for note in mr.notes),
+        **{name: show.person(user, world) for name, user in people.items()},
+        "assignees": [show.person(each, world) for each in mr.assignees],
+        "reviewers": [show.person(each, world) for each in mr.reviewers],
+        "labels": mr.labels,
+        "draft": mr.draft,
+        "work_in_progress": mr.draft,
+        "merge_status": mr.merge_status,
+        "detailed_merge_status": proposing.detailed_status(mr),
+        "sha": mr.sha,
+        "merge_commit_sha": mr.merge_commit,
+        "discussion_locked": mr.locked,
+        "should_remove_source_branch": None,
+        "force_remove_source_branch": mr.remove_source_branch,
+        "reference": f"!{mr.iid}",
+        "references": {
+            "short": f"!{mr.iid}",
+            "relative": f"!{mr.iid}",
+            "full": f"{mr.target.full_path}!{mr.iid}",
+        },
+        "web_url": f"{world.url}/{mr.target.full_path}/-/merge_requests/{mr.iid}",
+        "has_conflicts": mr.merge_status == "cannot_be_merged",
+        "blocking_discussions_resolved": True,
+        "allow_collaboration": mr.allow_collaboration,
+        "allow_maintainer_to_push": mr.allow_collaboration,
+    }
+
+
+def whole(mr: MergeRequest, world: World, user: User | None) -> dict[str, Any]:
+    version = mr.versions[-1] if mr.versions else None
+    return {
+        **row(mr, world),
+        **defaults.ONE_MERGE_REQUEST,
+        "changes_count": str(len(changes_of(mr, world))) if version else None,
+        "diff_refs": version
+        and {"base_sha": version.base, "head_sha": version.head, "start_sha": version.start},
+        "user": {"can_merge": merging.may_merge(world, mr, user)},
+    }
+
+
+def changes_of(mr: MergeRequest, world: World) -> list[Any]:
+    """The files that it changes, as git tells."""
+    if not mr.versions:
+        return []
+    version = mr.versions[-1]
+    return list(git.diff(world.repository(mr.target), version.base, version.head))
+
+
+# --- Writing
+
+
+def create(call: Call) -> Answer:
+    source, user = call.project("merge_requests", writes=True), call.me
+    target = _target(call, source)
+    branches = (call.given("source_branch"), call.given("target_branch"))
+    _check_new(call, source, target, *branches)
+    mr = proposing.open_one(
+        call.world,
+        source=source,
+        target=target,
+        source_branch=branches[0],
+        target_branch=branches[1],
+        title=call.given("title"),
+        description="",
+        author=user,
+    )
+    mr.remove_source_branch = call.given("remove_source_branch")
+    mr.allow_collaboration = bool(
+        call.given("allow_collaboration", call.given("allow_maintainer_to_push"))
+    )
+    _change(call, mr)
+    _tell(call, mr, "open")
+    return Answer(201, whole(mr, call.world, user))
+
+
+def _target(call: Call, source: Project) -> Project:
+    number = call.given("target_project_id", source.id)
+    target = call.world.project(number)
+    if target is None or not call.world.sees(call.user, target):
+        raise missing("Project")
+    return target
+
+
+def _check_new(
+    call: Call, source: Project, target: Project, source_branch: str, target_branch: str
+) -> None:
+    world, user = call.world, call.me
+    if target.archived or not world.may_use(user, target, "merge_requests"):
+        raise forbidden()
+    if world.level(user, source) < DEVELOPER:
+        raise forbidden()
+    if source is not target and source.fork_of is not target:
+        raise Refusal(422, ["Source project is not a fork of the target project"])
+    if source is target and source_branch == target_branch:
+        raise Refusal(422, ["You can't use same project/branch for source and target"])
+    if source_branch not in git.branches(world.repository(source)):
+        raise Refusal(400, {"source_branch": ["does not exist"]})
+    if target_branch not in git.branches(world.repository(target)):
+        raise Refusal(400, {"target_branch": ["does not exist"]})
+    other = proposing.duplicate(world, source, target, (source_branch, target_branch))
+    if other is not None:
+        text = "Another open merge request already exists for this source branch: !"
+        raise Refusal(409, [f"{text}{other}"])
+
+
+def edit(call: Call) -> Answer:
+    mr, user = found(call, writes=True), call.me
+    if mr.author is not user and call.world.level(user, mr.target) < DEVELOPER:
+        raise forbidden()
+    event = call.given("state_event")
+    if event == "close":
+        proposing.close(call.world, mr, user)
+    elif event == "reopen":
+        _reopen(call, mr)
+    _change(call, mr)
+    mr.updated = call.world.now()
+    if event is None:
+        _tell(call, mr, "update")
+    return Answer(200, whole(mr, call.world, user))
+
+
+def _reopen(call: Call, mr: MergeRequest) -> None:
+    branches = (mr.source_branch, mr.target_branch)
+    gone = mr.source is None or mr.source_branch not in git.branches(
+        call.world.repository(mr.source)
+    )
+    if gone or (mr.source and proposing.duplicate(call.world, mr.source, mr.target, branches)):
+        raise Refusal(422, {"base": ["Merge request cannot be reopened"]})
+    proposing.reopen(call.world, mr, call.me)
+
+
+def _change(call: Call, mr: MergeRequest) -> None:
+    mr.title = call.given("title") or mr.title
+    mr.target_branch = call.given("target_branch") or mr.target_branch
+    if call.given("description") is not None:
+        text, _ = quickactions.obey(call.world, mr, call.me, call.given("description"))
+        mr.description = text
+        quickactions.remember_mentions(call.world, call.me, mr, text)
+    if call.given("labels") is not None:
+        mr.labels = quickactions.words(call.given("labels"))
+    added = quickactions.words(call.given("add_labels") or [])
+    removed = quickactions.words(call.given("remove_labels") or [])
+    mr.labels = [name for name in dict.fromkeys([*mr.labels, *added]) if name not in removed]
+    for name in ("assignee_ids", "reviewer_ids"):
+        numbers = call.given(name)
+        if numbers is not None:
+            people = [call.world.users[each] for each in numbers if each in call.world.users]
+            setattr(mr, name.replace("_ids", "s"), people)
+    if call.given("discussion_locked") is not None:
+        mr.locked = call.given("discussion_locked")
+    call.given("squash"), call.given("remove_source_branch")
+
+
+def _tell(call: Call, mr: MergeRequest, action: str) -> None:
+    sent = payloads.merge_request(call.world, mr, call.me, action)
+    call.world.sent("merge_request", mr.target, sent)
+
+
+def merge(call: Call) -> Answer:
+    mr = found(call)
+    if call.user is None:
+        raise unauthorized()
+    merging.merge(
+        call.world,
+        mr,
+        call.user,
+        sha=call.given("sha") or "",
+        message=call.given("merge_commit_message") or "",
+        remove_source=_boolean(call.given("should_remove_source_branch")),
+    )
+    for name in ("squash", "auto_merge", "merge_when_pipeline_succeeds"):
+        call.given(name)
+    return Answer(200, whole(mr, call.world, call.user))
+
+
+def _boolean(value: object) -> bool | None:
+    return None if value is None else str(value).lower() == "true"
+
+
+ROUTES = {
+    ("GET", "/merge_requests"): list_everywhere,
+    ("GET", "/groups/{id}/merge_requests"): list_of_group,
+    ("GET", "/projects/{id}/merge_requests"): list_of_project,
+    ("POST", "/projects/{id}/merge_requests"): create,
+    ("GET", "/projects/{id}/merge_requests/{merge_request_iid}"): one,
+    ("PUT", "/projects/{id}/merge_requests/{merge_request_iid}"): edit,
+    ("PUT", "/projects/{id}/merge_requests/{merge_request_iid}/merge"): merge,
+    ("GET", "/projects/{id}/repository/commits/{sha}/merge_requests"): list_of_commit,
+}
