@@ -34,7 +34,11 @@ PATH = re.compile(r"[\w.-]+(/[\w.-]+)+", re.ASCII)
 
 MISSING = "Aucun projet public de la forge ne porte cette adresse. Vérifiez-la."
 BUSY = "Beaucoup de projets sont lus en ce moment\u00a0: réessayez dans un instant."
-CLOSED = "Ce projet est archivé\u00a0: il ne peut plus changer."
+ARCHIVED = "Ce projet est archivé\u00a0: il ne peut plus changer."
+DISABLED = (
+    "Ce projet n’accepte pas de demandes de fusion\u00a0: téléchargez le fichier et déposez-le à la"
+    " racine du projet."
+)
 EMPTY = (
     "Ce projet est encore vide. Ajoutez-y un premier fichier sur la forge, un README par exemple,"
     " puis réessayez."
@@ -104,8 +108,8 @@ class Editing:
 
     def _propose(self, forge: Forge, path: str, payload: bytes, before: bytes) -> Outcome:
         project = forge.project(path)
-        if project.archived or not project.default_branch:
-            return Outcome(fault=CLOSED if project.archived else EMPTY)
+        if fault := _closed(project):
+            return Outcome(fault=fault)
         now = _notice(forge, project)
         if now and now.payload == payload:
             return Outcome(fault=UNCHANGED)
@@ -155,6 +159,15 @@ class Editing:
             " connaître le projet dans le catalogue des communs numériques éducatifs\u00a0; vous pouvez"
             f" la corriger quand vous voulez, dans le fichier `{NAME}`."
         )
+
+
+def _closed(project: Project) -> str:
+    """Why nothing can be proposed to a project, "" when it can."""
+    if project.archived:
+        return ARCHIVED
+    if project.merge_requests is False:
+        return DISABLED
+    return "" if project.default_branch else EMPTY
 
 
 def _notice(forge: Forge, project: Project) -> ProjectFile | None:
