@@ -229,7 +229,7 @@ def worker_command(ctx: click.Context) -> None:
 
 def due_work(balises: Balises, at: datetime) -> Iterator[Callable[[], object]]:
     """What has to be done now; the index catches up last."""
-    from cli import _harvest, _index
+    from runcommands import harvest_source
 
     works: list[Callable[[], object]] = []
     for forge in balises.settings.forge:
@@ -239,10 +239,10 @@ def due_work(balises: Balises, at: datetime) -> Iterator[Callable[[], object]]:
             works.append(partial(crawl_forge, balises, forge, due_only=True))
     for source in balises.settings.source:
         if _is_time(balises, source.key, HARVEST_EVERY, at):
-            works.append(partial(_harvest, balises, source, full=False, confirm=False))
+            works.append(partial(harvest_source, balises, source, full=False, confirm=False))
     yield from works
     if works or balises.store.changes(1):
-        yield partial(_index, balises)
+        yield partial(bring_level, balises)
 
 
 def _is_time(balises: Balises, key: str, every: timedelta, at: datetime) -> bool:

@@ -275,8 +275,8 @@ class Crawl:
         for before, now in found:
             self._register.keep(self._key, [now], None)
             yield Step(tuple(records_of(before.parts if before else 0, now)), cursor)
-            if not now.trouble:
-                self._register.settle(self._key, [now.snapshot.project.id], self._clock())
+            if not now.trouble and now.read:
+                self._register.settle(self._key, [now.snapshot.project.id], now.read)
 
     def _absent(self, begun: datetime) -> Iterator[tuple[Known | None, Known]]:
         """Those that a whole sweep did not show: each is asked for by its number."""

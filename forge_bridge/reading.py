@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from metadata.listing import NOTICE
 from metadata.project import Package, Project, ProjectFile, Release, Snapshot
 
 from .errors import ForgeConflict, ForgeDenied, ForgeMissing
@@ -67,7 +68,7 @@ def read(forge: Forge, project: Project, before: Snapshot | None, blobs: Blobs) 
             replace(f, commit=f.commit or known.get((f.path, f.blob)) or head) for f in here
         ),
         releases=_releases(forge, project),
-        packages=_packages(forge, project),
+        packages=_packages(forge, project) if may_have_packages(here) else (),
     )
     return Seen(snapshot, sum(each.blob not in have for each in wanted))
 
@@ -77,6 +78,12 @@ def named(tree: Iterable[TreeFile]) -> Iterable[TreeFile]:
     tree = sorted(tree, key=lambda each: (len(each.path), each.path))
     for pattern, count in NAMED:
         yield from [each for each in tree if pattern.fullmatch(each.path)][:count]
+
+
+def may_have_packages(files: Iterable[ProjectFile]) -> bool:
+    """Is it worth asking for packages? A pipeline makes them; a notice makes them matter."""
+    names = {each.path.lower() for each in files}
+    return not names.isdisjoint((*NOTICE, ".gitlab-ci.yml", ".gitlab-ci.yaml"))
 
 
 def _asked(forge: Forge, project: Project, wanted: TreeFile) -> ProjectFile | None:

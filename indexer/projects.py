@@ -129,9 +129,9 @@ class Projects:
     def keep(self, forge: str, read: Iterable[Known], sweep: datetime | None) -> None:
         """Keep what was read of some projects, in one transaction; seen in a sweep, if in one."""
         with self._writer.begin() as tx:
-            for known in read:
-                _keep_blobs(tx, known.snapshot.files)
-                _keep_project(tx, forge, known, sweep)
+            for some in batches(read):
+                _keep_blobs(tx, [file for known in some for file in known.snapshot.files])
+                _keep_projects(tx, forge, some, sweep)
 
     def mark_seen(self, forge: str, ids: Iterable[int], sweep: datetime) -> None:
         with self._writer.begin() as tx:
@@ -142,13 +142,7 @@ class Projects:
         """Have these read at the next occasion. Numbers not known yet are kept for it too."""
         with self._writer.begin() as tx:
             for id in ids:
-                waiting = _these(forge, [id]).where(PROJECTS.c.due.is_(None)).values(due=now)
-                if tx.execute(waiting).rowcount or _exists(tx, forge, id):
-                    continue
-                stub = Known(
-                    slug="", snapshot=Snapshot(project=Project(id=id, path="")), reason="silent"
-                )
-                _keep_project(tx, forge, replace(stub, due=now), None)
+                _mark_due(tx, forge, id, now)
 
     def settle(self, forge: str, ids: Iterable[int], since: datetime) -> None:
         """These were read: strike them off, unless they were marked again since."""
@@ -156,13 +150,16 @@ class Projects:
             for batch in batches(ids):
                 tx.execute(_these(forge, batch).where(PROJECTS.c.due <= since).values(due=None))
 
-    def is_new(self, delivery: str, now: datetime) -> bool:
-        """Remember a webhook by its number; False when it has come before."""
+    def received(self, forge: str, delivery: str, id: int | None, now: datetime) -> bool:
+        """A webhook came about a project: have it read. False when this one had come before."""
         with self._writer.begin() as tx:
             tx.execute(sa.delete(DELIVERIES).where(DELIVERIES.c.received < now - REMEMBERED))
-            if tx.scalar(sa.select(DELIVERIES.c.id).where(DELIVERIES.c.id == delivery)):
+            mark = f"{forge} {storable(delivery)}"
+            if tx.scalar(sa.select(DELIVERIES.c.id).where(DELIVERIES.c.id == mark)):
                 return False
-            tx.execute(sa.insert(DELIVERIES).values(id=delivery, received=now))
+            tx.execute(sa.insert(DELIVERIES).values(id=mark, received=now))
+            if id is not None:
+                _mark_due(tx, forge, id, now)
             return True
 
 
@@ -174,9 +171,11 @@ def _these(forge: str, ids: list[int]) -> sa.Update:
     return sa.update(PROJECTS).where(PROJECTS.c.forge == forge, PROJECTS.c.id.in_(ids))
 
 
-def _exists(tx: sa.Connection, forge: str, id: int) -> bool:
-    query = sa.select(PROJECTS.c.id).where(PROJECTS.c.forge == forge, PROJECTS.c.id == id)
-    return tx.scalar(query) is not None
+def _mark_due(tx: sa.Connection, forge: str, id: int, now: datetime) -> None:
+    if not tx.execute(_these(forge, [id]).values(due=now)).rowcount:
+        snapshot = Snapshot(project=Project(id=id, path=""))
+        stub = Known(slug="", snapshot=snapshot, reason="silent", due=now)
+        _keep_projects(tx, forge, [stub], None)
 
 
 def _keep_blobs(tx: sa.Connection, files: Iterable[ProjectFile]) -> None:
@@ -187,35 +186,41 @@ def _keep_blobs(tx: sa.Connection, files: Iterable[ProjectFile]) -> None:
         tx.execute(sa.insert(BLOBS), rows)
 
 
-def _keep_project(tx: sa.Connection, forge: str, known: Known, sweep: datetime | None) -> None:
+def _keep_projects(
+    tx: sa.Connection, forge: str, read: list[Known], sweep: datetime | None
+) -> None:
+    ids = [known.snapshot.project.id for known in read]
+    columns = PROJECTS.c["id", "slug", "path", "seen"]
+    query = sa.select(*columns).where(PROJECTS.c.forge == forge, PROJECTS.c.id.in_(ids))
+    have = {row.id: row for row in tx.execute(query)}
+    rows = [_row(forge, known, sweep, have.get(known.snapshot.project.id)) for known in read]
+    mine = (PROJECTS.c.forge == forge) & PROJECTS.c.id.in_(ids)
+    tx.execute(sa.delete(PROJECTS).where(mine))
+    tx.execute(sa.insert(PROJECTS), rows)
+
+
+def _row(forge: str, known: Known, sweep: datetime | None, before: AnyRow | None) -> dict[str, Any]:
     project = known.snapshot.project
-    row: dict[str, Any] = {
+    return {
+        "forge": forge,
+        "id": project.id,
+        "slug": before.slug if before and before.path else _slug(forge, project),
         "path": storable(project.path),
         "facts": _facts(known.snapshot),
         "reason": known.reason,
         "parts": known.parts,
+        "seen": sweep or (before and before.seen),
         "read": known.read,
         "due": known.due,
         "trouble": storable(known.trouble),
     }
-    row |= {"seen": sweep} if sweep else {}
-    if project.path:
-        row["slug"] = _slug(tx, forge, project)
-    if tx.execute(_these(forge, [project.id]).values(row)).rowcount:
-        return
-    row.setdefault("slug", hash_of(forge, str(project.id)))
-    tx.execute(sa.insert(PROJECTS).values(row, forge=forge, id=project.id))
 
 
-def _slug(tx: sa.Connection, forge: str, project: Project) -> str:
+def _slug(forge: str, project: Project) -> str:
     """Its address, made of its path when that was first seen: a renamed project keeps its own."""
     mark = hash_of(forge, str(project.id))
-    query = sa.select(PROJECTS.c.slug).where(
-        PROJECTS.c.forge == forge, PROJECTS.c.id == project.id, PROJECTS.c.path != ""
-    )
-    known: str | None = tx.scalar(query)
     stem = stem_of(project.path.rpartition("/")[2]) or "projet"
-    return known or f"{stem}-{mark[:8]}"
+    return f"{stem}-{mark[:8]}" if project.path else mark
 
 
 def _facts(snapshot: Snapshot) -> dict[str, Any]:
