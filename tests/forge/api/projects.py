@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
@@ -26,11 +27,12 @@ UNUSED = ("license", "statistics", "with_custom_attributes", "with_shared", "cur
 
 
 def list_projects(call: Call) -> Answer:
-    rows = _selected(call, call.world.projects.values())
-    user = call.user
+    user, world = call.user, call.world
     if call.flag("simple") or user is None:
-        return _listed(call, rows, lambda project: show.basic(project, call.world))
-    return _listed(call, rows, lambda project: show.with_access(project, call.world, user))
+        return _listed(call, world.projects.values(), lambda project: show.basic(project, world))
+    return _listed(
+        call, world.projects.values(), lambda project: show.with_access(project, world, user)
+    )
 
 
 def list_of_group(call: Call) -> Answer:
@@ -48,40 +50,35 @@ def list_forks(call: Call) -> Answer:
     return _plain(call, [each for each in call.world.projects.values() if each.fork_of is source])
 
 
-def _plain(call: Call, projects: Iterable[Project]) -> Answer:
-    simple = call.flag("simple")
-    return _listed(
-        call,
-        _selected(call, projects),
-        lambda project: (
-            show.basic(project, call.world) if simple else show.full(project, call.world, call.user)
-        ),
-    )
+def _plain(call: Call, projects: Collection[Project]) -> Answer:
+    if call.flag("simple"):
+        return _listed(call, projects, lambda project: show.basic(project, call.world))
+    return _listed(call, projects, lambda project: show.full(project, call.world, call.user))
 
 
-def _listed(call: Call, rows: list[Project], shown: Callable[[Project], Any]) -> Answer:
+def _listed(call: Call, projects: Collection[Project], shown: Callable[[Project], Any]) -> Answer:
     order = call.arg("order_by", "created_at")
     if order not in ORDERS:
         raise Refusal(400, {"error": "order_by does not have a valid value"})
     falling = call.arg("sort", "desc") != "asc"
-    rows.sort(key=ORDERS[order], reverse=falling)
     if call.route == "/projects" and call.arg("pagination") == "keyset" and order == "id":
-        page = rows[: call.size()]
+        by_number = reversed([*projects]) if falling else projects
+        page = list(islice(_selected(call, by_number), call.size()))
         bound = "id_before" if falling else "id_after"
         return call.keyset(page, shown, **({bound: str(page[-1].id)} if page else {}))
+    rows = sorted(_selected(call, projects), key=ORDERS[order], reverse=falling)
     return call.page(rows, shown, limited=True)
 
 
-def _selected(call: Call, projects: Iterable[Project]) -> list[Project]:
+def _selected(call: Call, projects: Iterable[Project]) -> Iterator[Project]:
     for name in UNUSED:
         call.arg(name)
-    world, user = call.world, call.user
-    keep = [world.sees, *_filters(call)]
-    return [
+    world, user, conditions = call.world, call.user, _filters(call)
+    return (
         project
         for project in projects
-        if world.sees(user, project) and all(wanted(project) for wanted in keep[1:])
-    ]
+        if all(wanted(project) for wanted in conditions) and world.sees(user, project)
+    )
 
 
 def _filters(call: Call) -> list[Callable[[Project], bool]]:
