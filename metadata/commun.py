@@ -6,17 +6,32 @@ docs/formats-commun.md says what it cannot hold.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from .finding import Finding
 from .keys import amend as communamend
+from .keys import fixes as communfixes
 from .keys import notice
 from .keys import schema as communschema
 from .keys import writer as communwriter
+from .keys.fixes import Fix
 from .keys.reader import read
 from .record import RawRecord, Reading, Record
 from .rules.commun import RULES
+
+__all__ = [
+    "Fix",
+    "amend",
+    "deprecated",
+    "dump",
+    "fixes",
+    "mended",
+    "parse",
+    "parts",
+    "schema",
+    "texts_of",
+]
 
 REQUIRED = {"commun-titre-absent", "commun-description-absente"}
 
@@ -65,3 +80,18 @@ def amend(payload: bytes, texts: Mapping[str, tuple[str, ...]], part: str = "") 
     Raise ParseError, also when the file cannot be changed without a risk for the rest.
     """
     return communamend.amend(payload, texts, part)
+
+
+def fixes(payload: bytes) -> tuple[Fix, ...]:
+    """What can be mended for certain, as lines that replace others. Raise ParseError."""
+    return communfixes.fixes(payload)
+
+
+def deprecated(payload: bytes) -> tuple[Fix, ...]:
+    """The fixes of what a newer release of a vocabulary replaced. Raise ParseError."""
+    return communfixes.deprecated(payload)
+
+
+def mended(payload: bytes, fixes: Iterable[Fix]) -> bytes:
+    """The file with these of its fixes. Raise ParseError."""
+    return communfixes.mended(payload, fixes)

@@ -20,6 +20,7 @@ from importlib.resources import files
 from typing import Any
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 CONCEPT = "http://data.education.fr/voc/scolomfr/concept/"
 SCHEME = "http://data.education.fr/voc/scolomfr/scolomfr-voc-"
@@ -339,6 +340,20 @@ def nearest_of(text: str, named: Mapping[str, str], limit: int = 3) -> tuple[str
         key_of(text), named.keys(), scorer=fuzz.ratio, score_cutoff=70, limit=4 * limit
     )
     return tuple(dict.fromkeys(named[key] for key, _, _ in close))[:limit]
+
+
+def slips_of(text: str, named: Mapping[str, str]) -> tuple[str, ...]:
+    """What the names (keys of key_of) that a slip of the hand apart from a text lead to.
+
+    A slip is a letter too many, missing, changed or swapped; two in a long word; never a digit.
+    """
+    key = key_of(text)
+    slips = 0 if len(key) < 4 else 1 if len(key) < 8 else 2
+    close = process.extract(key, named.keys(), scorer=OSA.distance, score_cutoff=slips, limit=None)
+    digits = re.sub(r"\D", "", key)
+    return tuple(
+        dict.fromkeys(named[name] for name, _, _ in close if re.sub(r"\D", "", name) == digits)
+    )
 
 
 def canonical_uri(text: str) -> str:

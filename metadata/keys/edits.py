@@ -60,10 +60,11 @@ def _worded(
     alone = isinstance(node, Scalar) and split(field, said[0], field.kind.separators) == said
     if field.many and not alone:
         return bracketed(said), ()
-    return _scalar(said[0], style), ()
+    return quoted(said[0], style), ()
 
 
-def _scalar(text: str, style: str = "") -> str:
+def quoted(text: str, style: str = "") -> str:
+    """A text in one line of YAML, in the quotes that it had."""
     if style == "'" and "\n" not in text:
         return "'" + text.replace("'", "''") + "'"
     if style == '"' or "\n" in text:
@@ -129,7 +130,9 @@ def _on_lines(
         end = line_end(text, items[first - 1].end)
         yield Edit(end, end, _under(text, (dash + scalar(each) for each in said)))
     else:
-        yield Edit(start, start, "".join(f"{dash}{scalar(each)}{_break(text)}" for each in said))
+        yield Edit(
+            start, start, "".join(f"{dash}{scalar(each)}{line_break(text)}" for each in said)
+        )
 
 
 # --- A new key ------------------------------------------------------------------------------------
@@ -158,7 +161,7 @@ def _is_group(key: Scalar) -> bool:
 def _new(field: Field, name: str, said: Texts, flow: bool) -> list[str]:
     """The lines of a new key; between braces, the only one."""
     if flow:
-        return [f"{name}: {bracketed(said) if field.many else _scalar(said[0])}"]
+        return [f"{name}: {bracketed(said) if field.many else quoted(said[0])}"]
     return [*key_lines(field, name, said)]
 
 
@@ -175,7 +178,7 @@ def _insert(text: str, mapping: Mapping, field: Field, lines: list[str]) -> Iter
     elif not entries:
         unfinished = line_start(text, len(text)) < len(text)
         whole = [""] * unfinished + lines + [""] * (not unfinished)
-        yield Edit(len(text), len(text), _break(text).join(whole))
+        yield Edit(len(text), len(text), line_break(text).join(whole))
     elif after is None:
         first, *others = [*lines, ""]
         start, indent = entries[0][0].start, _indent(mapping)
@@ -256,6 +259,10 @@ def _without(text: str, mapping: Mapping, leaving: set[int]) -> Iterator[Edit]:
 LINE_END = re.compile(r"\r\n|[\r\n]|\Z")
 
 
+def line_starts(text: str) -> list[int]:
+    return [0, *(found.end() for found in LINE_END.finditer(text) if found[0])]
+
+
 def line_start(text: str, at: int) -> int:
     return max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
 
@@ -271,7 +278,7 @@ def _next_line(text: str, at: int) -> int:
     return found.end() if found else len(text)
 
 
-def _break(text: str) -> str:
+def line_break(text: str) -> str:
     """The line break of this file."""
     found = LINE_END.search(text)
     return (found and found[0]) or "\n"
@@ -279,7 +286,7 @@ def _break(text: str) -> str:
 
 def _under(text: str, lines: Iterable[str]) -> str:
     """Lines to write at the end of another."""
-    return "".join(_break(text) + line for line in lines)
+    return "".join(line_break(text) + line for line in lines)
 
 
 def _indent(mapping: Mapping) -> str:

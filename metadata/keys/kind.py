@@ -21,6 +21,10 @@ class Trouble(NamedTuple):
     remedy: str
 
 
+#: The rule of a value that a vocabulary gave up: understood all the same as what replaced it.
+REPLACED = "valeur-remplacee"
+
+
 class Understood(NamedTuple):
     """What a text means: usually one value, none when it is dropped, several for « lycée »."""
 

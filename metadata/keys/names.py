@@ -14,7 +14,7 @@ from .. import words
 from ..record import Term
 from ..strangers.weblink import is_web
 from ..vocabulary import SUBJECTS, Concept, key_of, scolomfr
-from .kind import Kind, Schema, Trouble, Understood
+from .kind import REPLACED, Kind, Schema, Trouble, Understood
 from .values import WORDS, tidy
 
 
@@ -23,7 +23,7 @@ def of_list(kind: str, *, by_key: bool = False) -> Kind:
     return Kind(
         read=lambda text: _read_key(kind, text, by_key=by_key),
         write=lambda key: _key_name(kind, key, by_key),
-        schema=lambda: {"enum": _names(kind)},
+        schema=lambda: {"enum": names_of(kind)},
         words=kind,
     )
 
@@ -50,7 +50,7 @@ def of_vocabulary(kind: str, *, suggested: bool = False) -> Kind:
     """Values that are concepts (Terms): `suggested` when too many exist to list them all."""
 
     def schema() -> Schema:
-        known: Schema = {"enum": _names(kind)}
+        known: Schema = {"enum": names_of(kind)}
         return {"anyOf": [known, WORDS.schema()]} if suggested else known
 
     return Kind(
@@ -65,10 +65,28 @@ def _read_term(kind: str, text: str) -> Understood:
     said = tidy(text)
     found = meanings(kind, said)
     if len(found) == 1:
-        return Understood(tuple(Term(uri, said) for uri in found[0]))
+        return Understood(
+            tuple(Term(uri, said) for uri in found[0]), _replaced(kind, said, found[0])
+        )
     labels = [scolomfr().label(uri) for uris in found for uri in uris]
     # Kept, so that nothing is lost, without a URI, so that it is never shown as if it were known.
     return Understood((Term("", said),), _unknown(kind, said, labels))
+
+
+@lru_cache(maxsize=4096)
+def _replaced(kind: str, text: str, uris: tuple[str, ...]) -> Trouble | None:
+    """That a text is the name of a concept which another has replaced."""
+    if key_of(text) in _by_label(kind):
+        return None
+    for vocabulary in vocabularies_of(kind):
+        concept = scolomfr().find(text, vocabulary).concept
+        if concept and concept.uri not in uris and scolomfr().current(concept).uri in uris:
+            return Trouble(
+                REPLACED,
+                f"«\u00a0{text[:60]}\u00a0» n’est plus dans le vocabulaire.",
+                f"Écrivez «\u00a0{_concept_name(kind, uris[0])}\u00a0», qui l’a remplacé.",
+            )
+    return None
 
 
 def _unknown(kind: str, text: str, candidates: list[str], *, by_key: bool = False) -> Trouble:
@@ -205,9 +223,12 @@ def _plainest(names: Iterator[str]) -> str:
 
 
 @cache
-def _names(kind: str) -> list[str]:
+def names_of(kind: str) -> list[str]:
     """Every name of the words of a kind that is surely understood, labels first."""
     kinds = (kind, "stage") if kind == "level" else (kind,)
     known = [word for each in kinds for word in words.every(each)]
     names = [*(word.label for word in known), *(name for word in known for name in word.words)]
-    return [name for name in dict.fromkeys(names) if len(words.matches(kind, name)) == 1]
+    clear = (name for name in dict.fromkeys(names) if len(words.matches(kind, name)) == 1)
+    return [
+        name for name in clear if not any(_replaced(kind, name, m) for m in meanings(kind, name))
+    ]

@@ -129,7 +129,7 @@ def keys_of(mapping: Mapping, remarks: list[Finding], prefix: str = "") -> dict[
             continue
         if key.value != field.key.removeprefix(prefix):
             remarks.append(_respelled(field, key, field.key.removeprefix(prefix)))
-        pieces = tuple(_pieces(field, node, remarks))
+        pieces = tuple(pieces_of(field, node, remarks))
         written = Written(field=field, pieces=pieces, line=key.line, column=key.column)
         found[field.key] = Entry(written, key, node, mapping)
     return found
@@ -150,7 +150,7 @@ def _group(node: Node, remarks: list[Finding]) -> dict[str, Entry]:
     return {}
 
 
-def _pieces(field: Field, node: Node, remarks: list[Finding]) -> Iterator[Piece]:
+def pieces_of(field: Field, node: Node, remarks: list[Finding]) -> Iterator[Piece]:
     if isinstance(node, Scalar):
         if says_nothing(node):
             return

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from ..finding import Finding, Severity
 from ..record import Reading, Record, Term
+from .kind import REPLACED
 from .table import FIELDS, Field, plain_key
 
 #: Under one key. Nobody has so many to say; looking for the names nearest to each would take long.
@@ -120,7 +121,10 @@ CONJUNCTION = re.compile(r"\s+(?:et|ou|&)\s+|\s*/\s*")
 
 
 def _is_value(field: Field, text: str) -> bool:
-    return field.kind.closed and field.kind.read(text).trouble is None
+    if not field.kind.closed:
+        return False
+    trouble = field.kind.read(text).trouble
+    return trouble is None or trouble.rule == REPLACED
 
 
 def remedy_for(name: str, known: Iterable[str]) -> str:

@@ -36,7 +36,7 @@ class Field:
 
 def named(name: str) -> Field | None:
     """The field that a key or a column means: accents, case, plural and spaces apart."""
-    return _by_name().get(plain_key(name))
+    return by_name().get(plain_key(name))
 
 
 def plain_key(name: str) -> str:
@@ -45,7 +45,8 @@ def plain_key(name: str) -> str:
 
 
 @cache
-def _by_name() -> dict[str, Field]:
+def by_name() -> dict[str, Field]:
+    """Every name of each key, as plain_key gives it."""
     found = {name: field for field in FIELDS for name in field.also}
     found |= {field.key.rpartition(".")[2]: field for field in FIELDS}
     return found | {field.key: field for field in FIELDS}
