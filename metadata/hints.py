@@ -11,7 +11,7 @@ import re
 
 from .hinting.draft import additions, draft
 from .hinting.education import education
-from .hinting.files import Said, said_in
+from .hinting.files import Said, authors, said_in
 from .hinting.levels import levels
 from .hinting.links import links
 from .hinting.naming import descriptions, languages, titles
@@ -19,7 +19,7 @@ from .hinting.proposal import SURE, Evidence, Found, Proposal, Proposed, gathere
 from .hinting.readme import Place, Sentence, decoded, plain_line, sentences
 from .hinting.rights import licence
 from .hinting.subjects import subjects
-from .hinting.uses import publics, seeks, types, usages
+from .hinting.uses import keywords, publics, seeks, types, usages
 from .project import Project, ProjectFile, Snapshot
 
 __all__ = ["SURE", "Evidence", "Proposal", "Proposed", "additions", "draft", "propose"]
@@ -32,44 +32,61 @@ def propose(snapshot: Snapshot) -> Proposal:
     written = sentences(readme.path, text) if readme else ()
     named = said_in(snapshot)
     said = (*_of_project(snapshot.project), *_of_files(named), *written)
-    found: dict[str, tuple[Found, ...]] = {
-        "titre": tuple(titles(snapshot.project, written, named)),
-        "description": tuple(descriptions(snapshot.project, written, named)),
-        "niveaux": tuple(levels(said)),
-    }
-    levelled = {each.evidence for each in found["niveaux"]}
-    found["disciplines"] = tuple(
-        subjects(said, frozenset(each for each in said if each.evidence() in levelled))
+    found = _of_teaching(said) | _of_the_project(snapshot, written, named, said)
+    shown = education(said, found["niveaux"], found["disciplines"])
+    every = [
+        (each, SURE if shown or each.key not in TEACHING else SURER)
+        for key in ORDER
+        for each in gathered(key, found[key])
+    ]
+    return Proposal(
+        values=tuple(each for each, least in every if each.confidence >= least),
+        questions=tuple(each for each, least in every if each.confidence < least),
+        education=shown,
     )
-    title = found["titre"][0].text
-    path = readme.path if readme else ""
-    found |= {
-        "lien": tuple(links(snapshot.project, text if written else "", path, title, named)),
+
+
+#: Keys whose words mean something else where nothing shows that one teaches.
+TEACHING = ("niveaux", "disciplines", "types", "usages", "public")
+SURER = 0.8
+ORDER = (
+    *("titre", "description", "lien", *TEACHING),
+    *("licence", "langues", "mots-cles", "auteurs", "cherche-co-mainteneur"),
+)
+
+
+def _of_teaching(said: tuple[Sentence, ...]) -> dict[str, tuple[Found, ...]]:
+    """What it is for, whom, and how."""
+    found = tuple(levels(said))
+    evidence = {each.evidence for each in found}
+    levelled = frozenset(each for each in said if each.evidence() in evidence)
+    return {
+        "niveaux": found,
+        "disciplines": tuple(subjects(said, levelled)),
         "types": tuple(types(said)),
         "usages": tuple(usages(said)),
         "public": tuple(publics(said)),
+    }
+
+
+def _of_the_project(
+    snapshot: Snapshot,
+    written: tuple[Sentence, ...],
+    named: tuple[Said, ...],
+    said: tuple[Sentence, ...],
+) -> dict[str, tuple[Found, ...]]:
+    """What it is called, where it is, whose it is."""
+    title = tuple(titles(snapshot.project, written, named))
+    return {
+        "titre": title,
+        "description": tuple(descriptions(snapshot.project, written, named)),
+        "lien": tuple(links(snapshot, title[0].text, written, named)),
         "licence": tuple(licence(snapshot, written, named)),
         "langues": tuple(languages(written, named)),
-        "mots-cles": tuple(_keywords(snapshot.project, found)),
-        "auteurs": tuple(_authors(named)),
-        "cherche-co-mainteneur": tuple(seeks(written)),
+        "mots-cles": tuple(keywords(snapshot.project)),
+        "auteurs": tuple(authors(named)),
+        "cherche-co-mainteneur": tuple(seeks(said)),
     }
-    return _proposal(said, found)
-
-
-def _proposal(said: tuple[Sentence, ...], found: dict[str, tuple[Found, ...]]) -> Proposal:
-    every = [each for key, signs in found.items() for each in gathered(key, signs)]
-    sure = [each for each in every if each.confidence >= SURE]
-    shown = education(
-        said,
-        [each for each in sure if each.key == "niveaux"],
-        [each for each in sure if each.key == "disciplines"],
-    )
-    return Proposal(
-        values=tuple(sure),
-        questions=tuple(each for each in every if each.confidence < SURE),
-        education=shown,
-    )
 
 
 def _readme(snapshot: Snapshot) -> ProjectFile | None:
@@ -127,21 +144,3 @@ def _of_files(named: tuple[Said, ...]) -> tuple[Sentence, ...]:
         for each in named
         if each.name in PRESENTING and each.excerpt
     )
-
-
-def _keywords(project: Project, found: dict[str, tuple[Found, ...]]) -> list[Found]:
-    """The topics that say neither a level nor a discipline."""
-    taken = {each.evidence.excerpt for signs in found.values() for each in signs}
-    return [
-        Found(topic, 0.8, Evidence("topics", None, topic))
-        for topic in project.topics
-        if topic.replace("-", " ") not in taken
-    ]
-
-
-def _authors(named: tuple[Said, ...]) -> list[Found]:
-    return [
-        Found(re.sub(r"\s*<[^<>]*>|\S+@\S+", "", each.text).strip(), 0.8, each.evidence)
-        for each in named
-        if each.name in ("authors", "author") and each.excerpt
-    ]

@@ -24,6 +24,7 @@ OPENING = (
 ASKED = {
     "niveaux": "pour quelles classes\u202f? par exemple [CM1, CM2, 6e]",
     "disciplines": "pour quelles disciplines\u202f? par exemple [mathématiques]",
+    "lien": "à quelle adresse l’ouvre-t-on\u202f? par exemple https://exemple.fr/fractions",
     "licence": "sous quelle licence\u202f? par exemple CC-BY-SA-4.0",
 }
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..vocabulary import key_of
-from .proposal import Evidence, Proposed
+from .proposal import Evidence, Found
 from .readme import Sentence
 
 #: What nobody but somebody who teaches or learns writes. Accents matter: « élevé » is no « élève ».
@@ -18,6 +18,7 @@ SHOWING = re.compile(
     r"|\bcollégien(?:ne)?s?\b|\blycéen(?:ne)?s?\b|\bétudiant(?:e)?s\b|\bbrevet des coll|\bprofs\b"
     r"|\bprogrammes? officiels?\b|\benseigner\b|\bapprenants?\b"
     r"|\b(?:for|by|our|my|of|the|a|to|help|with) (?:students?|pupils?|teachers?|schools?)\b"
+    r"|\b(?:lyc[ée]e|coll[èe]ge) [A-ZÉ][a-zé]+[ -][A-ZÉ]|\bbulletins? scolaires?"
     r"|\bin (?:schools?|classrooms?|the classroom)\b|\bclassrooms?\b|\bteachers?\b|\bpupils\b"
     r"|\bstudents?['’]s?\b|\beducational\b(?! (?:purposes?|project))|\bteaching\b",
     re.IGNORECASE,
@@ -31,13 +32,12 @@ BY_THE_WAY = re.compile(
 
 
 def education(
-    said: Iterable[Sentence], levels: Iterable[Proposed], subjects: Iterable[Proposed]
+    said: Iterable[Sentence], levels: Iterable[Found], subjects: Iterable[Found]
 ) -> tuple[Evidence, ...]:
     """The project's own words that show that it is for education; none when nothing shows it."""
     found = dict.fromkeys(_shown(said))
-    found |= dict.fromkeys(evidence for each in levels for evidence in each.evidence)
-    announced = (each for each in subjects if each.confidence > 0.8)
-    found |= dict.fromkeys(evidence for each in announced for evidence in each.evidence)
+    found |= dict.fromkeys(each.evidence for each in levels if each.confidence >= 0.7)
+    found |= dict.fromkeys(each.evidence for each in subjects if each.confidence >= 0.9)
     return tuple(found)[:MOST]
 
 

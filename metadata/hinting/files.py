@@ -8,7 +8,7 @@ https://citation-file-format.github.io/, https://codemeta.github.io/terms/, http
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ..errors import ParseError
@@ -16,7 +16,7 @@ from ..project import ProjectFile, Snapshot
 from ..strangers import safeyaml
 from ..strangers.safejson import load_json
 from ..strangers.safeyaml import Mapping, Node, Scalar, Sequence
-from .proposal import Evidence
+from .proposal import Evidence, Found
 from .readme import decoded
 
 
@@ -136,3 +136,14 @@ def _top_level(file: ProjectFile) -> Iterator[Said]:
             value = _under(node, match[1])
             if isinstance(value, Scalar):
                 yield Said(file.path, match[1], value.value.strip(), number, line.strip()[:200])
+
+
+#: What would let one write to somebody.
+PRIVATE = re.compile(r"<[^<>]*>|\S+@\S+|\([^()]*(?:@|https?:)[^()]*\)")
+
+
+def authors(said: Iterable[Said]) -> Iterator[Found]:
+    """The authors that codemeta.json and CITATION.cff name, without their addresses."""
+    for each in said:
+        if each.name in ("authors", "author") and (name := PRIVATE.sub("", each.text).strip()):
+            yield Found(name, 0.8, each.evidence)

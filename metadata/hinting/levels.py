@@ -26,7 +26,7 @@ WORTH: Mapping[Place, float] = {
     "aside": 0.0,
 }
 #: How sure a mention is by the words around it.
-EXPLICIT, ADJACENT, BARE = 0.92, 0.75, 0.5
+EXPLICIT, BESIDE, ADJACENT, BARE = 0.92, 0.8, 0.75, 0.5
 
 #: Nothing is looked for where none of these stands (folded).
 TRIGGER = re.compile(
@@ -50,8 +50,18 @@ def _found(run: _Run, sentence: Sentence) -> Iterator[Found]:
     sure = _sureness(run, sentence) * WORTH[sentence.place]
     if sure:
         evidence = sentence.evidence(_as_written(run, sentence))
-        for word in words.level_words_in(run.text):
+        for word in words.level_words_in(_distributed(run)):
             yield Found(_name(word), sure, evidence)
+
+
+def _distributed(run: _Run) -> str:
+    """« 1re et terminale ST2S »: what the last says of its way, it says of those before it too."""
+    way = run.names[-1].partition(" ")[2]
+    text = run.text
+    for name in run.names[:-1] if way else ():
+        if f"{name} {way}" in _names():
+            text = re.sub(rf"\b{name}\b(?! {way})", f"{name} {way}", text)
+    return text
 
 
 def _as_written(run: _Run, sentence: Sentence) -> str:
@@ -75,8 +85,8 @@ class _Run(NamedTuple):
     keys: tuple[str, ...]
     text: str
     before: tuple[str, ...]  # up to SIGHT words, the nearest last
-    label: bool  # a colon stands just before
     after: str  # the next word, "" when a sign or nothing follows
+    apart: bool  # after a colon, alone between brackets, or leading its line before a colon
 
 
 SIGHT = 7
@@ -141,13 +151,16 @@ def _run(said: list[Piece], start: int, end: int, names: list[str], keys: list[s
     inside = said[start:end]
     text = inside[0].word + "".join(f" {each.between} {each.word}" for each in inside[1:])
     follows = end < len(said) and not re.search(r"[^\s'’-]", said[end].between)
+    opening, closing = said[start].between, said[end].between if end < len(said) else ":)"
     return _Run(
         names=tuple(names),
         keys=tuple(keys),
         text=text,
         before=tuple(each.word for each in said[first:start]),
-        label=":" in said[start].between,
         after=said[end].word if follows else "",
+        apart=":" in opening
+        or ("(" in opening and ")" in closing)
+        or (not start and (":" in closing or ")" in closing)),
     )
 
 
@@ -202,19 +215,21 @@ INSTITUTION = re.compile(
 )
 #: Words that look like a level and are none (folded or not).
 TRAPS = re.compile(
-    r"(?:langues?|laits?|cartes?)\s+maternelles?|brevet\s+des\s+coll[eè]ges"
+    r"(?:langues?|laits?|cartes?)\s+(?:maternelle|seconde)s?|brevet\s+des\s+coll[eè]ges"
     r"|(?:cl[ée]s?|couleurs?)\s+primaires?|(?:calcul|particule|op[ée]ration|notion|brique)s?\s+[ée]l[ée]mentaires?"
     r"|(?:milli|micro|nano)secondes?|(?:\d|\ben|\bdes?|\bquelques|\bplusieurs|\bde\s\d+)\s*secondes\b"
     r"|\b(?:par|une|chaque|toutes?\s+les|\d+)\s+secondes?\b"
     r"|(?:phase|maladie|interface|stade|ligne|face|station|borne|partie)s?\s+terminales?"
     r"|(?:mini|maxi|micro)?cycles?\s+(?:de\s+(?:vie|d[ée]veloppement)|menstru\w+)"
     r"|grande?s?\s+[ée]coles?|[ée]coles?\s+d['’]\w+|[ée]coles?\s+de\s+\w+|auto-[ée]coles?"
-    r"|coll[eè]ges?\s+d['’](?:experts?|[ée]lus?)|cap\s+(?:sur|au|vers|de)\b"
+    r"|coll[eè]ges?\s+d(?:['’](?:experts?|[ée]lus?)|e\s+france)|cap\s+(?:sur|au|vers|de)\b"
     r"|[\"“]\w+[\"”]",
     re.IGNORECASE,
 )
 #: « can't stop » is no « T ST… », and « term » no class.
-NOT_FRENCH = re.compile(r"\w['’]t\b|\b[Tt]erms?\b(?! ?S\b)|\bseconds?\b|\b(?:tale)\b")
+NOT_FRENCH = re.compile(
+    r"\w['’]t\b|\bterms?\b|\bTerms\b|\bTerm (?!S\b|[Ss]p|NSI|[GT]\b|[A-Z]{2})|-[Tt]erm\b|\bseconds?\b|\btale\b"
+)
 
 
 def _without_traps(text: str) -> str:
@@ -225,31 +240,13 @@ def _without_traps(text: str) -> str:
 
 #: A rank is a class only where no other noun can follow.
 RANKS = frozenset(("6e", "5e", "4e", "3e", "2de", "1re"))
-#: Initials that stand for other things too: only in capitals, or beside another level.
-INITIALS = frozenset(
-    [
-        "cp",
-        "ps",
-        "ms",
-        "gs",
-        "tps",
-        "cap",
-        "bts",
-        "sts",
-        "upi",
-        "lp",
-        "lgt",
-        "legt",
-        "cpge",
-        "segpa",
-        "ulis",
-        "erea",
-        "clis",
-    ]
-)
+#: Initials that stand for other things too: in capitals, or beside another level.
+INITIALS = frozenset(["cp", "ps", "ms", "gs", "tps", "cap", "sts", "upi", "lp", "clis"])
 #: … and among these, never alone.
 NEVER_ALONE = frozenset(["ps", "ms", "gs", "tps", "sts", "upi", "lp"])
 
+#: « les secondes 2GT4 », « mes 6e B », « 5e 3 », « 4e 2024-2025 ».
+GROUP = re.compile(r"\d{0,2}(?:gt|pro|[a-z])?\d{0,2}|20\d\d")
 AFTER_A_CLASS = frozenset(
     [
         "et",
@@ -294,14 +291,13 @@ AFTER_A_CLASS = frozenset(
         "la",
         "le",
         "les",
+        "l",
         "option",
         "specialite",
         "parcours",
         "voie",
         "enseignement",
-        "programme",
         "bac",
-        "année",
         "annees",
         "uniquement",
         "seulement",
@@ -310,15 +306,13 @@ AFTER_A_CLASS = frozenset(
         "notamment",
         "compris",
         "inclus",
-        "ayant",
-        "pouvant",
-        "travaillant",
-        "groupe",
         "of",
         "for",
         "and",
         "the",
         "is",
+        "pupils",
+        "students",
     ]
 )
 BEFORE_A_CLASS = frozenset(
@@ -330,6 +324,7 @@ BEFORE_A_CLASS = frozenset(
         "pour",
         "les",
         "la",
+        "l",
         "mes",
         "nos",
         "aux",
@@ -339,7 +334,6 @@ BEFORE_A_CLASS = frozenset(
         "leurs",
         "entre",
         "d",
-        "dès",
         "des",
         "jusqu",
         "chez",
@@ -358,45 +352,24 @@ BEFORE_A_CLASS = frozenset(
         "exercices",
         "college",
         "lycee",
-        "maths",
-        "et",
-        "ou",
-        "ex",
+        "my",
+        "french",
     ]
 )
+_SMALL = "(?: (?:de|des|du|d|la|le|les|l|en|au|aux|a|une?|classes?|niveaux?|eleves|mes|nos|vos))*$"
 EXPLICITLY = re.compile(
-    r"(?:\b(?:niveaux?|classes?|public|cible|concerne|programmes?)"
-    r"|\b(?:eleves?|enfants|jeunes|ados|etudiants)(?: (?:en|de|des|du|au|a|la))*"
-    r"|\b(?:destine|adresse|adapte|reserve|utilisable|utilise|accessible|concu|prevu|pense|convient)"
-    r"e?s?(?: \w+){0,3}| a destination| a l usage| a l intention| a l attention"
-    r"|\bpour(?: \w+){0,2}|\bprogrammes?|\bclasses?"
-    r"|\b(?:mes|nos|vos|leurs)|\b(?:professeurs|profs|enseignants|enseignantes))"
-    r"(?: (?:de|des|du|d|la|le|les|l|en|au|aux|a|une?|classes?|niveaux?|eleves|mes|nos|vos))*$"
+    r"\b(?:(?:niveaux?|classes?|public|programmes?|mes|nos|vos|leurs|eleves?|enfants|jeunes|etudiants"
+    r"|professeurs|profs|enseignants|enseignantes)"
+    r"|(?:destine|adresse|adapte|reserve|utilisable|utilise|accessible|concu|prevu|pense|convient)e?s?"
+    r"(?: \w+){0,3}"
+    r"|a destination|a l usage|a l intention|a l attention|pour(?: \w+){0,2})" + _SMALL
 )
-LABELLED = re.compile(r"(?:\W|\d)*(?:niveau|classe|cycle|pour qui|public|eleves? vises?)")
-REFUSED = frozenset(
-    [
-        "bientot",
-        "prochainement",
-        "pas",
-        "non",
-        "sauf",
-        "hors",
-        "sans",
-        "ni",
-        "hormis",
-        "excepte",
-        "futur",
-        "plus",
-        "trop",
-        "ex",
-        "ancien",
-        "anciens",
-        "brevet",
-        "apres",
-    ]
+LABELLED = re.compile(r"\W*(?:niveau|classe|cycle|pour qui|public|eleves? vises?)")
+#: « pas pour les 6e », « bientôt le lycée », « brevet des collèges ».
+REFUSED = re.compile(
+    r"\b(?:pas|non|ni|plus) (?:\w+ )?(?:pour|aux?|destine|adapte|prevu|concu|accessible)"
+    r"|\b(?:sauf|hors|hormis|excepte|bientot|prochainement|a venir|ex|anciens?|brevet|apres|futurs?)\b"
 )
-UNLESS = frozenset(["seulement", "que", "uniquement", "forcement", "de"])
 #: « Je suis professeur de maths au collège » says who, not for whom.
 SOMEBODY = re.compile(
     r"\b(?:je|j|par|suis|auteur|autrice|concu)\b.*\b(?:prof|professeure?|enseignante?)\b(?!.*\bpour\b)"
@@ -406,56 +379,42 @@ SOMEBODY = re.compile(
 
 def _sureness(run: _Run, sentence: Sentence) -> float:
     before = " ".join(run.before)
-    if not _stands(run, sentence) or _refused(run.before):
+    if not _stands(run, sentence) or REFUSED.search(" ".join(run.before[-5:])):
         return 0.0
     if (
         sentence.path == "topics"
-        or run.label
         or LABELLED.match(sentence.section)
+        or run.apart
         or EXPLICITLY.search(before)
     ):
         sure = EXPLICIT
-    elif run.before[-1:] and run.before[-1] in BEFORE_A_CLASS:
+    elif sentence.place in ("title", "heading") or _beside_a_subject(run):
+        sure = BESIDE
+    elif run.before and run.before[-1] in BEFORE_A_CLASS:
         sure = ADJACENT
-    elif _beside_a_subject(run) or sentence.place in ("title", "heading"):
-        sure = 0.8
     else:
         sure = BARE
     return sure / 2 if SOMEBODY.search(before) else sure
 
 
-def _refused(before: tuple[str, ...]) -> bool:
-    near = before[-5:]
-    return any(
-        word in REFUSED
-        and not (word == "pas" and near[rank + 1 : rank + 2][:1] in [(x,) for x in UNLESS])
-        for rank, word in enumerate(near)
-    )
-
-
 def _stands(run: _Run, sentence: Sentence) -> bool:
     """Is the run made of levels, as far as the words around it tell?"""
-    sure = [key for key in run.keys if key not in RANKS and key not in INITIALS]
-    capitals = all(
-        re.search(rf"\b{name.upper()}\b", sentence.text) or len(run.keys) > 1
-        for name in run.names
-        if name in INITIALS
-    )
-    if not capitals and sentence.path not in ("topics", "name"):
+    together = len(run.keys) > 1
+    short = sentence.path in ("topics", "name")
+    for name in INITIALS.intersection(run.names):
+        if not (together or short or re.search(rf"\b{name.upper()}\b", sentence.text)):
+            return False
+    if not together and run.names[0] in NEVER_ALONE:
         return False
-    if len(run.keys) == 1 and run.names[0] in NEVER_ALONE:
-        return False
-    if run.names == ("primaire",) or run.names == ("elementaire",):
-        return run.before[-1:] in (("en",), ("du",), ("niveau",), ("au",), ("le",))
+    if run.names in (("primaire",), ("elementaire",)):
+        return run.before[-1:] in (("en",), ("du",), ("niveau",), ("au",), ("le",), ("les",))
     if run.keys[-1] not in RANKS:
         return True
-    if run.after and run.after not in AFTER_A_CLASS and run.after not in _subjects():
-        return bool(sure) and False
-    if sure or len(run.keys) > 1 or run.label:
+    if run.after not in AFTER_A_CLASS | _subjects() and not GROUP.fullmatch(run.after):
+        return False
+    if together or run.apart or short or not run.before or sentence.place in ("title", "heading"):
         return True
-    if run.before and run.before[-1] in BEFORE_A_CLASS | _subjects():
-        return True
-    return sentence.place in ("title", "heading") or not run.before or sentence.path == "topics"
+    return run.before[-1] in BEFORE_A_CLASS or run.before[-1] in _subjects()
 
 
 def _beside_a_subject(run: _Run) -> bool:

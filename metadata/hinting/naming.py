@@ -17,7 +17,7 @@ LONGEST_TITLE = 100
 GENERIC = re.compile(
     r"\W*(?:readme|presentation|introduction|a propos|about|description|installation|sommaire|bienvenue"
     r"|getting started|welcome|table of contents|utilisation|usage|licence|license|todo|contexte"
-    r"|prerequis|overview|objectifs?|documentation|projet|project|my project|titre|title|accueil|home"
+    r"|prerequis|overview|objectifs?|documentation|programme|contenu|cours|projet|project|my project|titre|title|accueil|home"
     r"|nom du projet|project title|en dev|fonctionnement|fonctionnalites|features|\d+\W.*)\W*"
 )
 #: … or that say where the project went.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -50,14 +51,11 @@ def gathered(key: str, found: Iterable[Found]) -> tuple[Proposed, ...]:
 
     Signs add up: two weak ones on two different lines are a strong one.
     """
-    doubt: dict[str, float] = {}
+    found = tuple(found)
+    confidence = confidences(found)
     evidence: dict[str, dict[Evidence, float]] = {}
     for each in found:
-        seen = evidence.setdefault(each.text, {})
-        if each.evidence not in seen:
-            doubt[each.text] = doubt.get(each.text, 1.0) * (1 - each.confidence)
-            seen[each.evidence] = each.confidence
-    confidence = {text: round(1 - value, 3) for text, value in doubt.items()}
+        evidence.setdefault(each.text, {}).setdefault(each.evidence, each.confidence)
     sure = [text for text, value in confidence.items() if value >= SURE]
     unsure = [text for text, value in confidence.items() if value < SURE]
     return tuple(
@@ -70,6 +68,15 @@ def gathered(key: str, found: Iterable[Found]) -> tuple[Proposed, ...]:
         for texts in (sure, unsure)
         if texts
     )
+
+
+def confidences(found: Iterable[Found]) -> dict[str, float]:
+    """How sure all its signs together make of each value; what one line says counts once."""
+    doubts: dict[str, dict[Evidence, float]] = {}
+    for each in found:
+        seen = doubts.setdefault(each.text, {})
+        seen[each.evidence] = min(seen.get(each.evidence, 1.0), 1 - each.confidence)
+    return {text: round(1 - math.prod(seen.values()), 3) for text, seen in doubts.items()}
 
 
 #: Nobody reads more proofs of one value.

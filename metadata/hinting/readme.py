@@ -71,6 +71,11 @@ class _Block:
     def text(self) -> str:
         return " ".join(plain for _, _, plain in self.lines).strip()
 
+    @property
+    def says(self) -> bool:
+        """Does it say something, be it an address alone?"""
+        return bool(self.text) or any("://" in raw for _, raw, _ in self.lines)
+
 
 def decoded(payload: bytes) -> str:
     """The text of a file, in UTF-8 or as old editors wrote it; without what nobody can see."""
@@ -122,11 +127,16 @@ DIRECTIVE = re.compile(r"\s*\.\. |\s*\[[a-z]+[,\]]|\s*:[\w-]+:(?:\s|$)|\s*(?::::
 INDENTED = re.compile(r"(?: {4}|\t)")
 
 
+#: « Niveau : 6e »: a line of its own, whatever stands around it.
+LABEL = re.compile(r"[A-ZÉ][\w’' -]{2,24}\s?: ?\S")
+
+
 def _blocks(text: str) -> Iterator[_Block]:
     block: _Block | None = None
     for number, raw, plain, kind, level in _lines(text):
-        if kind == "blank" or (kind != "paragraph" and block):
-            if block and block.text:
+        labelled = kind == "paragraph" and LABEL.match(plain)
+        if kind == "blank" or (block and (kind != "paragraph" or labelled)):
+            if block and block.says:
                 yield block
             block = None
         if kind == "blank":
@@ -135,9 +145,10 @@ def _blocks(text: str) -> Iterator[_Block]:
             block = _Block(kind=kind, level=level)  # type: ignore[arg-type]  # "blank" is above
         block.lines.append((number, raw, plain))
         if kind == "heading":
-            yield block
+            if block.text:
+                yield block
             block = None
-    if block and block.text:
+    if block and block.says:
         yield block
 
 
@@ -271,9 +282,9 @@ def _placed(path: str, blocks: list[_Block]) -> Iterator[Sentence]:
     for block in blocks:
         if block.kind == "heading":
             folded = key_of(block.text)
-            if block.level <= aside:
-                aside = block.level if title and ASIDE.match(folded) else 7
             opening = bool(OPENING.match(folded)) or not title
+            if block.level <= aside or opening:
+                aside = block.level if title and ASIDE.match(folded) else 7
             place: Place = "title" if not title else "aside" if aside < 7 else "heading"
             title, section, header = True, folded, []
             yield from _sentences(path, block, place, "")
@@ -331,7 +342,7 @@ def _sentences(path: str, block: _Block, place: Place, section: str) -> Iterator
             for (number, raw, _), start, stop in zip(block.lines, starts, starts[1:], strict=False)
             if start < end and stop > at + 1
         )
-        if said and parts:
+        if parts and (said or block.says):
             yield Sentence(
                 path=path,
                 text=said,

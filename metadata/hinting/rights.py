@@ -30,9 +30,10 @@ SAYING = re.compile(
 )
 #: What the licence is of: the project, not one of the works it uses.
 WHOLE = re.compile(
-    r"\b(?:ce|cet|cette|ces|le|les|l['’]|tou(?:t|s|te|tes)|mes|nos|notre|l['’]ensemble|this|all|the)\s?"
-    r"(?:\w+\s){0,4}?(?:projet|site|cours|contenus?|documents?|ressources?|œuvre|logiciel|code|dépôt"
-    r"|application|fichiers?|travail|travaux|exercices|jeu|project|software|content|work|repository)\b",
+    r"(?:^|, )(?:ce|cet|cette|ces|le|les|l['’]|tou(?:t|s|te|tes)|mes|nos|notre|this|all|the)\s?"
+    r"(?:\w+['’\s]){0,4}?(?:projet|site|cours|contenus?|documents?|ressources?|œuvre|logiciel|code|dépôt"
+    r"|application|fichiers?|travail|travaux|exercices|jeu|project|software|content|work|repository)\b"
+    r"|^(?:licensed|released|distribué|publié|diffusé)",
     re.IGNORECASE,
 )
 
@@ -42,26 +43,28 @@ def licence(snapshot: Snapshot, said: Iterable[Sentence], named: Iterable[Said])
     found = [*_signs(snapshot, said, named)]
     if not found:
         return
-    best = max(found, key=lambda each: each[1])
-    others = {other for other, sure, _ in found if sure >= 0.7 and not _same(other, best[0])}
+    best = max(found, key=lambda each: each[1])[0]
+    others = {each for each, sure, _ in found if sure >= SAID and not _same(each, best)}
+    precise = next((each for each, *_ in found if _same(each, best) and each.spdx), best)
     for each, sure, evidence in found:
-        if _same(each, best[0]):
-            precise = _precise(each, best[0])
-            yield Found(licence_name(precise), sure / 2 if others else sure, evidence)
+        if _same(each, best):
+            yield Found(licence_name(precise), 0.5 if others else sure, evidence)
         elif each in others:
-            yield Found(licence_name(each), sure / 2, evidence)
+            yield Found(licence_name(each), 0.5, evidence)
+
+
+#: From here on a sign can contradict a licence file.
+SAID = 0.7
 
 
 def _same(one: Licence, other: Licence) -> bool:
-    return one == other or _stem(one) == _stem(other) or one.family == other.family
+    """Are they one licence, as far as said: « GPL » and « GPL 3 », « only » and « or later »?"""
+    short, long = sorted(map(_stem, (one, other)), key=len)
+    return one.family == other.family or long.startswith(short)
 
 
 def _stem(licence: Licence) -> str:
-    return licence.key.removesuffix("-or-later")
-
-
-def _precise(one: Licence, best: Licence) -> Licence:
-    return one if one.spdx and not best.spdx else best
+    return re.sub(r"-(?:only|or-later)$", "", (licence.spdx or licence.key).casefold())
 
 
 def _signs(
@@ -82,12 +85,11 @@ def _signs(
 
 
 def _worth(sentence: Sentence) -> float:
-    section = re.match(r"\W*licen[cs]e", sentence.section)
-    if section:
+    if re.match(r"\W*licen[cs]e", sentence.section):
         return 0.85
-    if sentence.place == "aside" or not SAYING.search(sentence.text):
+    if not SAYING.search(sentence.text):
         return 0.0
-    return 0.85 if WHOLE.search(sentence.text) else 0.62
+    return 0.85 if WHOLE.search(sentence.text) else 0.62 * (sentence.place != "aside")
 
 
 def _of_text(text: str) -> Licence | None:

@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 from .. import words
 from ..vocabulary import data, key_of
 from .levels import SOMEBODY, WORTH
-from .proposal import Found
+from .proposal import SURE, Found, confidences
 from .readme import Sentence
 
 Kind = Literal["sure", "common", "notion"]
@@ -29,13 +29,13 @@ class _Name(NamedTuple):
 
 #: How sure a name makes us where it stands: on its own, then announced or beside a level.
 ALONE: Mapping[Kind, Mapping[str, float]] = {
-    "sure": {"title": 0.9, "opening": 0.8, "heading": 0.8, "body": 0.5},
-    "common": {"title": 0.5, "opening": 0.25, "heading": 0.3, "body": 0.1},
+    "sure": {"title": 0.85, "opening": 0.8, "heading": 0.8, "body": 0.5},
+    "common": {"title": 0.5, "opening": 0.0, "heading": 0.0, "body": 0.0},
     "notion": {"title": 0.7, "opening": 0.65, "heading": 0.5, "body": 0.35},
 }
 ANNOUNCED = 0.92
 #: A topic or a heading that is a name and nothing else.
-WHOLE = {"topics": 0.9, "title": 0.85, "heading": 0.65}
+WHOLE = {"topics": 0.9, "title": 0.85, "heading": 0.65, "opening": 0.65, "body": 0.5}
 
 
 def subjects(said: Iterable[Sentence], levelled: frozenset[Sentence]) -> Iterator[Found]:
@@ -50,11 +50,24 @@ def subjects(said: Iterable[Sentence], levelled: frozenset[Sentence]) -> Iterato
         for each in _found(sentence, sentence in levelled)
     ]
     known = {word.key: word for word in words.disciplines()}
-    # Who says « NSI » says « informatique » too: the nearest is enough.
-    broader = {known[each.text].parent for each in found if each.confidence > 0.5}
+    sure = confidences(found)
     for each in found:
-        if each.text not in broader:
+        if not _said_better(known[each.text], sure, known):
             yield each._replace(text=known[each.text].label)
+
+
+def _said_better(
+    word: words.Word, sure: Mapping[str, float], known: Mapping[str, words.Word]
+) -> bool:
+    """Is a part or the whole of a discipline said instead: « NSI » rather than « informatique »?"""
+    if word.parent and _is_made_of(word.parent, word.key):  # « histoire-géographie »
+        return sure.get(word.parent, 0.0) >= sure[word.key]
+    parts = [key for key in sure if known[key].parent == word.key and sure[key] >= SURE]
+    return any(not _is_made_of(word.key, part) or sure[part] > sure[word.key] for part in parts)
+
+
+def _is_made_of(whole: str, part: str) -> bool:
+    return part in whole.split("-") and whole.count("-") == 1
 
 
 def _found(sentence: Sentence, levelled: bool) -> Iterator[Found]:
@@ -70,7 +83,8 @@ def _found(sentence: Sentence, levelled: bool) -> Iterator[Found]:
             _is_announced(text[: match.start()])
         )
         before = match.end()
-        sure = _sureness(name.kind, sentence, match[0] == text.strip(), announced, levelled)
+        whole = match[0] == text.strip() or _labels(match[0], sentence)
+        sure = _sureness(name.kind, sentence, whole, announced, levelled)
         if SOMEBODY.search(text[: match.start()]):
             sure /= 2
         if sure:
@@ -80,13 +94,19 @@ def _found(sentence: Sentence, levelled: bool) -> Iterator[Found]:
 def _sureness(
     kind: Kind, sentence: Sentence, whole: bool, announced: bool, levelled: bool
 ) -> float:
-    if whole and (sentence.path == "topics" or sentence.place in WHOLE):
-        return WHOLE["topics" if sentence.path == "topics" else sentence.place]
     alone = ALONE[kind][sentence.place]
+    if whole and kind != "notion":
+        alone = max(alone, WHOLE["topics" if sentence.path == "topics" else sentence.place])
     short = len(sentence.text) < 90
     if kind != "notion" and (announced or (levelled and short)):
         return max(alone, ANNOUNCED * WORTH[sentence.place])
     return alone
+
+
+def _labels(name: str, sentence: Sentence) -> bool:
+    """« Français : fluence et compréhension. »"""
+    head, colon, _ = sentence.folded.partition(":")
+    return bool(colon) and APART.sub(" ", head).strip() == name
 
 
 def _in_capitals(written: str, sentence: Sentence) -> bool:
@@ -103,6 +123,7 @@ TRAPS = re.compile(
     r"|operateurs?|clavier|bibliotheque) (?:de )?math\w*|en cours d|\bmath\.(?=\w)"
     r"|mathematiques? appliquees?|en (?:francais|anglais|allemand|espagnol|italien|chinois)"
     r"|(?:version|langue|traduction|interface|locale?) (?:en )?(?:francaise?|anglaise?|francais|anglais)"
+    r"|philosophie (?:pedagogique|open|du|generale|libre|de (?:la |l')?(?:conception|projet))"
     r"|communs? numeriques?|adresses? physiques?|education nationale|outils? informatiques?"
     r"|(?:materiel|reseau|parc|salle|service|poste|club|systeme)s? informatiques?"
     r"|langages? (?:de )?(?:programmation|informatiques?)"
@@ -143,7 +164,7 @@ def _names() -> Mapping[str, _Name]:
     for word in words.disciplines():
         label = word.label.partition("(")[0]
         for name in (label, *word.words):
-            sure = _spelled(name) in always or name in word.asked
+            sure = _spelled(name) in always or name in word.asked or name.count(" ") >= 2
             capitals = name if name.isupper() and len(name) <= 4 else ""
             found.setdefault(
                 _spelled(name), _Name(word.key, "sure" if sure else "common", capitals)

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from .. import words
-from .proposal import Found
+from ..project import Project
+from .proposal import Evidence, Found
 from .readme import Sentence
 
 #: Names of types that say so wherever they stand (folded), by key.
@@ -140,3 +141,11 @@ def seeks(said: Iterable[Sentence]) -> Iterator[Found]:
     for sentence in said:  # wherever it stands: under « Contribuer », mostly
         if match := SEEKS.search(sentence.folded):
             yield Found("oui", 0.8, sentence.evidence(match[0].split()[0]))
+
+
+def keywords(project: Project) -> Iterator[Found]:
+    """The topics of a project that say neither a level nor a discipline."""
+    for topic in project.topics:
+        said = topic.replace("-", " ")
+        if not words.matches("level", said) and not words.matches("discipline", said):
+            yield Found(said, 0.8, Evidence("topics", None, topic))
