@@ -89,8 +89,8 @@ def _uninstalled(name: str, library: str) -> click.Command:
     @click.command(name, hidden=True, add_help_option=False, context_settings=ANYTHING)
     def uninstalled() -> None:
         raise click.UsageError(
-            "Cette installation ne sait que vérifier et convertir des notices. Pour « "
-            f"{name} », installez balise[site] (il manque « {library} »)."
+            "Cette installation ne sait que vérifier et convertir des notices. Pour «\u00a0"
+            f"{name}\u00a0», installez balise[site] (il manque «\u00a0{library}\u00a0»)."
         )
 
     return uninstalled

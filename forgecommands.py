@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from indexer.entry import Entry
 from indexer.errors import IndexerError, RecordNotFound, SourceError
 from indexer.harvest import HarvestReport, harvest
 from indexer.source import Page
-from installation import Balises, bring_level
+from installation import NEEDS_A_PERSON, Balises, bring_level, now, pass_balises
 from metadata import projectnotice
 from metadata.listing import Rules
 from settings import ForgeSettings
@@ -117,10 +117,6 @@ def _is_sweep_due(balises: Balises, key: str, at: datetime) -> bool:
     return status is None or status.last_full is None or at - status.last_full >= SWEEP_EVERY
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
 def chosen(balises: Balises) -> tuple[ForgeSettings, ...]:
     """The forges of the configuration. Raise UsageError when there is none."""
     if not balises.settings.forge:
@@ -132,13 +128,15 @@ def chosen(balises: Balises) -> tuple[ForgeSettings, ...]:
 @click.option("--full", is_flag=True, help="Toute la forge, et pas seulement ce qui a changé.")
 @click.option("--project", "path", metavar="PATH", help="Un seul projet, « groupe/projet ».")
 @click.option("--confirm-drop", is_flag=True, help="Confirmer une disparition massive.")
+@pass_balises
 @click.pass_context
-def crawl_command(ctx: click.Context, full: bool, path: str | None, confirm_drop: bool) -> None:
+def crawl_command(
+    ctx: click.Context, balises: Balises, full: bool, path: str | None, confirm_drop: bool
+) -> None:
     """Parcourt les forges : les communs nouveaux, changés, disparus.
 
     L’index rattrape ensuite ce qui a changé.
     """
-    balises: Balises = ctx.obj
     forges = chosen(balises)
     if path:
         forges = (_marked(balises, path),)
@@ -148,7 +146,7 @@ def crawl_command(ctx: click.Context, full: bool, path: str | None, confirm_drop
     ]
     bring_level(balises)
     if any(report.error or report.held for report in reports):
-        ctx.exit(1)
+        ctx.exit(NEEDS_A_PERSON)
 
 
 def _marked(balises: Balises, path: str) -> ForgeSettings:
@@ -204,13 +202,12 @@ def _is_project(entry: Entry) -> bool:
 
 
 @click.command("worker")
-@click.pass_context
-def worker_command(ctx: click.Context) -> None:
+@pass_balises
+def worker_command(balises: Balises) -> None:
     """Parcourt ce que les webhooks signalent, moissonne à l’heure, indexe, jusqu’à ce qu’on l’arrête.
 
     Toutes les heures les forges, tous les jours les sources.
     """
-    balises: Balises = ctx.obj
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

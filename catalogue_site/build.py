@@ -64,6 +64,10 @@ def addresses(site: Site) -> Iterator[str]:
     for slug in site.store.slugs(State.PUBLISHED):
         yield f"/ressources/{slug}"
         yield from (f"/ressources/{slug}.{extension}" for extension in FORMATS)
+    for slug in site.store.projects.published():
+        yield f"/communs/{slug}"
+        yield f"/badges/{slug}.svg"
+    yield from (f"/communs/{slug}/etat" for slug in site.store.projects.slugs())
 
 
 def _lists(site: Site) -> Iterator[str]:

@@ -257,6 +257,11 @@ def moment(when: datetime) -> Moment:
     return Moment(when.date().isoformat(), f"{day} {MONTHS[when.month - 1]} {when.year}")
 
 
+def time_of(when: datetime) -> str:
+    """« 14 h 05 », in UTC."""
+    return f"{when.hour}{NBSP}h{NBSP}{when.minute:02}"
+
+
 def capital(words: str) -> str:
     """The words of a label at the head of a line; capitals inside (SVT) stay."""
     return words[:1].upper() + words[1:]

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 import metadata
 from indexer import facets
 from indexer.entry import Entry, State
-from metadata import schemaorg
+from metadata import projectnotice, schemaorg
 from metadata.licences import licence_of
 
 from . import browse, presentation
@@ -96,6 +96,9 @@ def _page(entry: Entry) -> dict[str, object]:
         "licence": licence,
         "rights": presentation.rights(record),
         "source_title": entry.source_title or entry.source,
+        "project": store().projects.of_entry(entry.source, entry.identifier)
+        if entry.format == projectnotice.FORMAT
+        else None,
         "seen": presentation.moment(entry.last_seen),
         "changed": presentation.moment(entry.last_changed),
     }

@@ -112,6 +112,7 @@ class Crawl:
         self._register = register
         self._clock = clock
         self._failed = 0  # projects in a row
+        self._fresh: dict[int, Known] = {}  # read of the page at hand, and not in the register yet
 
     def steps(
         self, since: datetime | None, cursor: str, *, due_only: bool = False
@@ -183,14 +184,13 @@ class Crawl:
         """Those that changed, read side by side; what cannot be read now stays as it was, and due."""
         changed = [each for each in projects if is_changed(each, known.get(each.id))]
         at = self._clock()
+        fresh = self._fresh = {}
         pool = ThreadPoolExecutor(READERS)
         try:
             looks = pool.map(partial(self._look, known), changed)
-            visits = (
-                self._visited(project, known.get(project.id), look, at)
-                for project, look in zip(changed, looks, strict=True)
-            )
-            return {each.snapshot.project.id: each for each in visits}
+            for project, look in zip(changed, looks, strict=True):
+                fresh[project.id] = self._visited(project, known.get(project.id), look, at)
+            return fresh
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -262,7 +262,7 @@ class Crawl:
         notice, parent = snapshot.file(*listing.NOTICE), snapshot.project.fork_of
         if notice is None or parent is None:
             return False
-        known = self._register.get(self._key, [parent]).get(parent)
+        known = self._fresh.get(parent) or self._register.get(self._key, [parent]).get(parent)
         original = known and known.snapshot.file(*listing.NOTICE)
         return bool(original and original.blob == notice.blob)
 
@@ -281,7 +281,7 @@ class Crawl:
     def _absent(self, begun: datetime) -> Iterator[tuple[Known | None, Known]]:
         """Those that a whole sweep did not show: each is asked for by its number."""
         for known in self._register.unseen(self._key, begun):
-            if found := self._asked(known.snapshot.project.id, known):
+            if found := self._asked(known.snapshot.project.id, known, is_absent=True):
                 yield known, found
 
     def _overruled(self) -> Iterator[tuple[Known | None, Known]]:
@@ -320,10 +320,14 @@ class Crawl:
             if found := self._asked(id, known):
                 yield known, found
 
-    def _asked(self, name: int | str, known: Known | None) -> Known | None:
+    def _asked(
+        self, name: int | str, known: Known | None, *, is_absent: bool = False
+    ) -> Known | None:
         """What becomes of a project asked for by itself; None when the forge shows us no such one."""
         try:
             project = self._forge.project(name)
+            if is_absent and project.archived is None:  # an anonymous reader is not told
+                project = replace(project, archived=self._forge.is_archived(project.id))
         except ForgeMissing:
             return known and self._judged(known.snapshot, Reason.HIDDEN, known, self._clock())
         except (ForgeUnavailable, ForgeDenied) as error:

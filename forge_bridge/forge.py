@@ -151,6 +151,9 @@ class Forge(Protocol):
     def project(self, name: int | str) -> Project:
         """By number or path; a path that moved is followed."""
 
+    def is_archived(self, project: int) -> bool:
+        """Is it, also when the forge does not say so of a project asked for by itself?"""
+
     def tree(self, project: int, ref: str) -> tuple[TreeFile, ...]:
         """The files at the root; none when nothing was committed or the repository is closed."""
 

@@ -15,7 +15,7 @@ from metadata.project import Package, Project, ProjectFile, Release
 
 from . import answers
 from .connection import Answer, Connection
-from .errors import ForgeConflict, ForgeMissing, ForgeUnavailable
+from .errors import ForgeConflict, ForgeDenied, ForgeMissing, ForgeUnavailable
 from .forge import (
     Badge,
     Branch,
@@ -114,11 +114,16 @@ class GitLabForge:
     def project(self, name: int | str) -> Project:
         return answers.project(self._at.get(f"/projects/{_name(name)}").json)
 
+    def is_archived(self, project: int) -> bool:
+        near = {"id_after": project - 1, "id_before": project + 1, "archived": True}
+        found = self._at.get("/projects", near).json
+        return any(each["id"] == project for each in found)
+
     def tree(self, project: int, ref: str) -> tuple[TreeFile, ...]:
         path = f"/projects/{project}/repository/tree"
         try:
             items = [*self._at.items(path, {"ref": ref, "pagination": "keyset"})]
-        except ForgeMissing:
+        except (ForgeMissing, ForgeDenied):
             return ()
         return tuple(
             TreeFile(path=each["path"], blob=each["id"]) for each in items if each["type"] == "blob"
