@@ -41,9 +41,9 @@ bench: install ## the measurements, against their peers
 lock: .venv/installed ## write the hash-locked requirement files again from setup.cfg
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	    --no-annotate --extra build setup.cfg -o requirements.txt
+	    --no-annotate --extra site --extra build setup.cfg -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	    --no-annotate --extra build --extra test -c requirements.txt setup.cfg -o requirements-test.txt
+	    --no-annotate --extra site --extra build --extra test -c requirements.txt setup.cfg -o requirements-test.txt
 
 clean:
 	rm -rf .venv var build *.egg-info
