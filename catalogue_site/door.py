@@ -39,6 +39,9 @@ class Outcome(Protocol):
     def fault(self) -> str: ...
 
     @property
+    def project(self) -> Project | None: ...
+
+    @property
     def current(self) -> ProjectFile | None:
         """The file as it is now, when it is no longer the one that was edited."""
 

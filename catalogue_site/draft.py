@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from metadata import Finding, RawRecord, commun, parse
+from metadata import Finding, ParseError, RawRecord, commun, parse
 from metadata.checks import check
 from metadata.hints import Evidence, Proposal, Proposed
 from metadata.keys.table import FIELDS
 from metadata.keys.table import Field as Key
+from metadata.project import Project
 
 from .choices import meaning
 
@@ -63,14 +64,20 @@ def answered(draft: Draft, texts: Mapping[str, Texts]) -> Draft:
     return replace(draft, changes={**draft.changes, draft.part: changes})
 
 
-def carried(draft: Draft, payload: bytes) -> Draft:
-    """The same answers on another version of the file: all of them where we had not read it.
+def carried(draft: Draft, project: Project, payload: bytes) -> Draft:
+    """The answers on the file that a project has; all of them where they were about no file of it.
 
-    Raise ParseError.
+    Raise ParseError when there is no place for them.
     """
+    there = replace(
+        draft, payload=payload, project=project.path, branch=project.default_branch, target=""
+    )
     if draft.project:
-        return replace(draft, payload=payload)
-    return answered(replace(draft, payload=payload, changes={}), texts_of(draft))
+        file_of(there)
+        return there
+    if draft.several:
+        raise ParseError("Cette liste de ressources n’est pas celle du projet.")
+    return answered(replace(there, changes={}), texts_of(draft))
 
 
 def _same(key: Key, texts: Texts, others: Texts) -> bool:

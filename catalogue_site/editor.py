@@ -212,9 +212,13 @@ def propose() -> str:
     auth.check_mark()
     draft = replace(draft, target=request.form.get("projet", "").strip())
     path = draft.project or draft.target
-    outcome = door.propose(session.who.token, path, file_of(draft), draft.payload)
-    if outcome.current:
-        return _check(carried(draft, outcome.current.payload), fault=CARRIED)
+    before = draft.payload if draft.project else b""
+    outcome = door.propose(session.who.token, path, file_of(draft), before)
+    if outcome.project and outcome.current:
+        try:
+            return _check(carried(draft, outcome.project, outcome.current.payload), fault=CARRIED)
+        except ParseError:
+            return _check(draft, fault=ANOTHER)
     if outcome.fault:
         return _check(draft, fault=outcome.fault)
     return _page("editor_done.html", url=outcome.url)
@@ -223,6 +227,12 @@ def propose() -> str:
 CARRIED = (
     "Ce projet a déjà un commun.yml que cette notice ne connaissait pas. Vos réponses y ont été"
     " reportées\u00a0: relisez le fichier, puis proposez-le de nouveau."
+)
+
+
+ANOTHER = (
+    "Ce projet a un autre commun.yml, où vos réponses ne trouvent pas leur place\u00a0: téléchargez le"
+    " vôtre et déposez-le à la main, ou repartez de celui du projet."
 )
 
 

@@ -30,6 +30,7 @@ BRANCHES = 9
 
 NAME = "commun.yml"
 NOTICE = re.compile(r"commun\.ya?ml", re.IGNORECASE)
+LONGEST = 500  # characters of a path
 PATH = re.compile(r"[\w.-]+(/[\w.-]+)+", re.ASCII)
 
 MISSING = "Aucun projet public de la forge ne porte cette adresse. Vérifiez-la."
@@ -61,10 +62,11 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """The merge request, or why there is none; `current` when the file is not the one edited."""
+    """The merge request, or why there is none: a fault, or another file than the one edited."""
 
     url: str = ""
     fault: str = ""
+    project: Project | None = None
     current: ProjectFile | None = None
 
 
@@ -114,7 +116,7 @@ class Editing:
         if now and now.payload == payload:
             return Outcome(fault=UNCHANGED)
         if (now.payload if now else b"") != before:
-            return Outcome(current=now or ProjectFile(path=NAME, blob=""))
+            return Outcome(project=project, current=now or ProjectFile(path=NAME, blob=""))
         home = project if forge.can_push(project.id) else forge.fork(project.id)
         start = forge.branch(project.id, project.default_branch)
         branch = _own_branch(forge, home)
@@ -148,7 +150,7 @@ class Editing:
         if parts.netloc and parts.netloc.casefold() != urlsplit(self.url).netloc.casefold():
             raise ForgeMissing(MISSING)
         path = unquote(parts.path).partition("/-/")[0].strip("/").removesuffix(".git")
-        if not PATH.fullmatch(path):
+        if len(path) > LONGEST or not PATH.fullmatch(path):
             raise ForgeMissing(MISSING)
         return path
 

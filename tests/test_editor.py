@@ -68,7 +68,8 @@ class Page:
         for name, said in dict(answers).items():
             sent.setlist(name, [said] if isinstance(said, str) else said)
         address = pressed.get("formaction") or form.get("action")
-        return Page(self.client, self.client.post(address, data=sent), status)
+        here = self.answer.request.host_url
+        return Page(self.client, self.client.post(address, data=sent, base_url=here), status)
 
 
 def held_by(form):
