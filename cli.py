@@ -16,7 +16,7 @@ import terminal
 from catalogue_site.errors import BuildError
 from forge_bridge.errors import ForgeError
 from indexer.errors import IndexerError
-from installation import NEEDS_A_PERSON, WRONG_USAGE, opened
+from installation import NEEDS_A_PERSON, WRONG_USAGE, application, opened
 from metadata import MetadataError
 from settings import SettingsError
 
@@ -127,10 +127,8 @@ def main(ctx: click.Context, /, **given: Any) -> None:
 
 def wsgi() -> Flask:
     """For a WSGI server, such as `gunicorn 'cli:wsgi()'`: the same settings, from the environment."""
-    from catalogue_site.application import create_app
-
     with main.make_context("balise", ["serve"]) as ctx:
-        return create_app(opened(**ctx.params).site)
+        return application(opened(**ctx.params))
 
 
 if __name__ == "__main__":

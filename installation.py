@@ -20,6 +20,8 @@ from settings import Settings, SourceSettings, load
 from terminal import several
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from catalogue_site.site import Site
     from indexer.search import SearchEngine
     from indexer.source import Source
@@ -115,6 +117,23 @@ def opened(config: Path | None, verbose: int, **given: str | None) -> Balises:
     settings = load(config) if config else Settings()
     chosen: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     return Balises(replace(settings, **chosen))
+
+
+def application(balises: Balises) -> Flask:
+    """The site, and the address that the forges' webhooks call."""
+    from catalogue_site.application import create_app
+    from forge_bridge.webhook import Hooks, receiver
+
+    settings = balises.settings
+    hooks = []
+    for forge in settings.forge:
+        name = f"BALISE_{forge.key.upper().replace('-', '_')}_HOOK"
+        token = settings.secret(forge.hook_token_file, f"{name}_TOKEN")
+        signing = settings.secret(forge.hook_signing_file, f"{name}_SIGNING")
+        hooks.append(Hooks(forge=forge.key, token=token, signing=signing))
+    app = create_app(balises.site)
+    app.register_blueprint(receiver(hooks, balises.store.projects, now))
+    return app
 
 
 def bring_level(balises: Balises, how: Callable[..., int] | None = None) -> int:

@@ -21,7 +21,7 @@ from indexer import documents
 from indexer.entry import stem_of
 from indexer.errors import IndexerError, SearchError, SourceError
 from indexer.harvest import HarvestReport, harvest
-from installation import NEEDS_A_PERSON, Balises, bring_level, now, pass_balises
+from installation import NEEDS_A_PERSON, Balises, application, bring_level, now, pass_balises
 from metadata import MetadataError
 from settings import TEMPLATE, Settings, SettingsError, SourceSettings, load
 from terminal import several
@@ -254,10 +254,8 @@ def serve(balises: Balises, host: str, port: int) -> None:
 def _serve(balises: Balises, host: str, port: int) -> None:
     import waitress
 
-    from catalogue_site.application import create_app
-
     try:
-        server = waitress.create_server(create_app(balises.site), host=host, port=port, ident=None)
+        server = waitress.create_server(application(balises), host=host, port=port, ident=None)
     except (OSError, ValueError) as error:
         taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
         reason = "est déjà prise" if taken else f"ne peut être ouverte (détail : {error})"

@@ -67,7 +67,12 @@ ONLY_IN = {
     "joserfc": {"catalogue_site/openid.py"},
     "gitlab": {"forge_bridge/connection.py"},
     "click": {"cli.py", "installation.py", *(f"{name}commands.py" for name in COMMANDS)},
-    "flask": {"cli.py", *(f"catalogue_site/{name}.py" for name in SITE)},
+    "flask": {
+        "cli.py",
+        "forge_bridge/webhook.py",
+        "installation.py",
+        *(f"catalogue_site/{name}.py" for name in SITE),
+    },
     "waitress": {"runcommands.py"},
     "ruamel": {
         "metadata/keys/writer.py",
