@@ -5,7 +5,7 @@ https://docs.gitlab.com/api/merge_requests/
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tests.forge import defaults, git, merging, payloads, proposing, quickactions, show
@@ -56,7 +56,8 @@ def list_of_commit(call: Call) -> Answer:
 def _listed(call: Call, projects: Iterable[MergeRequest]) -> Answer:
     for name in UNUSED:
         call.arg(name)
-    rows = [mr for mr in projects if _wanted(call, mr)]
+    wanted = _conditions(call)
+    rows = [mr for mr in projects if wanted(mr)]
     by = call.arg("order_by", "created_at")
     falling = call.arg("sort", "desc") != "asc"
     rows.sort(
@@ -65,36 +66,35 @@ def _listed(call: Call, projects: Iterable[MergeRequest]) -> Answer:
     return call.page(rows, lambda mr: row(mr, call.world))
 
 
-def _wanted(call: Call, mr: MergeRequest) -> bool:
-    """Does it meet the conditions of the query?"""
+def _conditions(call: Call) -> Callable[[MergeRequest], bool]:
+    """What the query asks of a merge request; read even where there is none."""
     since, until = call.when("updated_after"), call.when("updated_before")
     made_since, made_until = call.when("created_after"), call.when("created_before")
-    text, labels = call.arg("search").lower(), call.words("labels")
+    text, labels = call.arg("search").lower(), {*call.words("labels")}
     author, username = call.count("author_id", 0), call.arg("author_username")
     in_text = call.arg("in", "title,description").split(",")
-    searched = "\n".join(getattr(mr, name) or "" for name in in_text).lower()
-    return (
-        call.arg("state", "all") in ("all", mr.state)
-        and call.arg("source_branch", mr.source_branch) == mr.source_branch
-        and call.arg("target_branch", mr.target_branch) == mr.target_branch
-        and (not author or mr.author.id == author)
-        and (not username or mr.author.username == username)
-        and {*labels} <= {*mr.labels}
-        and text in searched
-        and (since is None or mr.updated > since)
-        and (until is None or mr.updated < until)
-        and (made_since is None or mr.created > made_since)
-        and (made_until is None or mr.created < made_until)
-        and _numbered(call, mr)
-    )
-
-
-def _numbered(call: Call, mr: MergeRequest) -> bool:
+    state, numbers = call.arg("state", "all"), call.words("iids")
+    from_branch, to_branch = call.arg("source_branch"), call.arg("target_branch")
     source = call.count("source_project_id", 0)
-    iids = call.words("iids")
-    return (not source or (mr.source is not None and mr.source.id == source)) and (
-        not iids or str(mr.iid) in iids
-    )
+
+    def holds(mr: MergeRequest) -> bool:
+        return (
+            state in ("all", mr.state)
+            and from_branch in ("", mr.source_branch)
+            and to_branch in ("", mr.target_branch)
+            and author in (0, mr.author.id)
+            and username in ("", mr.author.username)
+            and labels <= {*mr.labels}
+            and text in "\n".join(getattr(mr, name) or "" for name in in_text).lower()
+            and (since is None or mr.updated > since)
+            and (until is None or mr.updated < until)
+            and (made_since is None or mr.created > made_since)
+            and (made_until is None or mr.created < made_until)
+            and (not source or (mr.source is not None and mr.source.id == source))
+            and (not numbers or str(mr.iid) in numbers)
+        )
+
+    return holds
 
 
 def found(call: Call, *, writes: bool = False) -> MergeRequest:

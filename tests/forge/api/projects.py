@@ -46,8 +46,11 @@ def list_of_group(call: Call) -> Answer:
 
 
 def list_forks(call: Call) -> Answer:
-    source = call.project()
-    return _plain(call, [each for each in call.world.projects.values() if each.fork_of is source])
+    source, user, world = call.project(), call.user, call.world
+    made = [each for each in world.projects.values() if each.fork_of is source]
+    if user is None:
+        return _plain(call, made)
+    return _listed(call, made, lambda project: show.with_access(project, world, user))
 
 
 def _plain(call: Call, projects: Collection[Project]) -> Answer:

@@ -56,6 +56,29 @@ def create(call: Call) -> Answer:
     return Answer(201, shown(status, call.world))
 
 
+def pipelines(call: Call) -> Answer:
+    """The pipelines of a project: here, those that statuses from outside made."""
+    project, sha = call.project("repository"), call.arg("sha")
+    rows = {each.pipeline: each for each in project.statuses if sha in ("", each.sha)}
+    newest = sorted(rows.items(), reverse=True)
+    return call.page(newest, lambda row: _pipeline(*row, project, call.world))
+
+
+def _pipeline(number: int, status: Status, project: Project, world: World) -> dict[str, Any]:
+    return {
+        "id": number,
+        "iid": number,
+        "project_id": project.id,
+        "sha": status.sha,
+        "ref": status.ref,
+        "status": status.state,
+        "source": "external",
+        "created_at": show.instant(status.created),
+        "updated_at": show.instant(status.finished or status.created),
+        "web_url": f"{world.url}/{project.full_path}/-/pipelines/{number}",
+    }
+
+
 def _branch(world: World, project: Project, sha: str) -> str | None:
     """A branch that has the commit."""
     repository = world.repository(project)
@@ -113,5 +136,6 @@ def shown(status: Status, world: World) -> dict[str, Any]:
 
 ROUTES = {
     ("GET", "/projects/{id}/repository/commits/{sha}/statuses"): of_commit,
+    ("GET", "/projects/{id}/pipelines"): pipelines,
     ("POST", "/projects/{id}/statuses/{sha}"): create,
 }
