@@ -8,6 +8,7 @@ than what is missing. The neighbours are in hinting/.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from .hinting.draft import additions, draft
 from .hinting.education import education
@@ -57,12 +58,10 @@ ORDER = (
 
 def _of_teaching(said: tuple[Sentence, ...]) -> dict[str, tuple[Found, ...]]:
     """What it is for, whom, and how."""
-    found = tuple(levels(said))
-    evidence = {each.evidence for each in found}
-    levelled = frozenset(each for each in said if each.evidence() in evidence)
+    levelled = [(each, (*levels(each),)) for each in said]
     return {
-        "niveaux": found,
-        "disciplines": tuple(subjects(said, levelled)),
+        "niveaux": tuple(found for _, several in levelled for found in several),
+        "disciplines": tuple(subjects((each, bool(several)) for each, several in levelled)),
         "types": tuple(types(said)),
         "usages": tuple(usages(said)),
         "public": tuple(publics(said)),
@@ -105,18 +104,20 @@ def _rank(path: str) -> tuple[bool, bool]:
     return not french, not plain
 
 
-def _of_project(project: Project) -> tuple[Sentence, ...]:
+def _of_project(project: Project) -> Iterator[Sentence]:
     """What the forge's own fields say."""
-    name = re.sub(r"[-_.+/]+", " ", project.name or project.path.rpartition("/")[2])
-    description = plain_line(" ".join(project.description.split())[:2000])
+    name = project.name or project.path.rpartition("/")[2]
     fields: list[tuple[str, str, Place]] = [("name", name, "title")]
-    fields += [("description", description, "opening")]
-    fields += [("topics", topic.replace("-", " "), "title") for topic in project.topics]
-    return tuple(
-        Sentence(path=path, text=text, place=place, parts=((None, text),))
-        for path, text, place in fields
-        if text
-    )
+    fields += [("description", project.description[:2000], "opening")]
+    fields += [("topics", topic, "title") for topic in project.topics]
+    for path, written, place in fields:
+        # « cours-nsi_premiere » is three words.
+        text = written if path == "description" else SEPARATORS.sub(" ", written)
+        if text := plain_line(text):
+            yield Sentence(path=path, text=text, place=place, parts=((None, written),))
+
+
+SEPARATORS = re.compile(r"[-_.+/]+")
 
 
 #: Names of files' values that present the project.
@@ -133,14 +134,12 @@ PRESENTING: dict[str, Place] = {
 }
 
 
-def _of_files(named: tuple[Said, ...]) -> tuple[Sentence, ...]:
-    return tuple(
-        Sentence(
-            path=each.path,
-            text=each.text,
-            place=PRESENTING[each.name],
-            parts=((each.line, each.excerpt),),
-        )
-        for each in named
-        if each.name in PRESENTING and each.excerpt
-    )
+def _of_files(named: tuple[Said, ...]) -> Iterator[Sentence]:
+    for each in named:
+        if each.name in PRESENTING and each.excerpt:
+            yield Sentence(
+                path=each.path,
+                text=each.text,
+                place=PRESENTING[each.name],
+                parts=((each.line, each.excerpt),),
+            )

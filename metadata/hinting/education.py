@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..vocabulary import key_of
-from .proposal import Evidence, Found
+from .proposal import Evidence, Found, confidences
 from .readme import Sentence
 
 #: What nobody but somebody who teaches or learns writes. Accents matter: « élevé » is no « élève ».
@@ -35,9 +35,11 @@ def education(
     said: Iterable[Sentence], levels: Iterable[Found], subjects: Iterable[Found]
 ) -> tuple[Evidence, ...]:
     """The project's own words that show that it is for education; none when nothing shows it."""
+    levels, subjects = [*levels], [*subjects]
     found = dict.fromkeys(_shown(said))
-    found |= dict.fromkeys(each.evidence for each in levels if each.confidence >= 0.7)
-    found |= dict.fromkeys(each.evidence for each in subjects if each.confidence >= 0.9)
+    for signs, least in ((levels, 0.7), (subjects, 0.9)):
+        sure = confidences(signs)
+        found |= dict.fromkeys(each.evidence for each in signs if sure[each.text] >= least)
     return tuple(found)[:MOST]
 
 

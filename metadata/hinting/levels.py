@@ -7,7 +7,7 @@ could be one is one, where so many are not: « 5e édition », « en secondes »
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -38,12 +38,11 @@ TRIGGER = re.compile(
 )
 
 
-def levels(said: Iterable[Sentence]) -> Iterator[Found]:
-    """Each level that a project's sentences say it is for, and how sure each sentence makes us."""
-    for sentence in said:
-        if sentence.place != "aside" and TRIGGER.search(sentence.folded):
-            for run in _runs([*pieces(_without_traps(sentence.text))]):
-                yield from _found(run, sentence)
+def levels(sentence: Sentence) -> Iterator[Found]:
+    """Each level that a sentence says the project is for, and how sure it makes us."""
+    if sentence.place != "aside" and TRIGGER.search(sentence.folded):
+        for run in _runs([*pieces(_without_traps(sentence.text))]):
+            yield from _found(run, sentence)
 
 
 def _found(run: _Run, sentence: Sentence) -> Iterator[Found]:

@@ -34,7 +34,7 @@ PAGES = re.compile(r"\.(?:forge\.apps\.education\.fr|(?:github|gitlab|frama)\.io
 #: What invites to open an address (folded).
 CUE = re.compile(
     r"en ligne|acces|acceder|accessible|disponible|adresse|\bsite\b|\bdemo|essayer|tester|\brendu\b"
-    r"|utilis|ouvrir|\bjouer|decouvr|consult|visit|\blive\b|\btry\b|website|correspondant|voir le|\bici\b"
+    r"|ouvrir|\bjouer|decouvr|consult|visit|\blive\b|\btry\b|website|correspondant|voir le|\bici\b"
 )
 #: What says that it is another's, or another thing.
 NOT_HERE = re.compile(r"\bforke?\b|anglais|english|contribu|ticket|\bissue|\bpropose par|grace a\b")
@@ -87,6 +87,8 @@ def _written(sentence: Sentence, own: set[str], published: bool) -> Iterator[Fou
             called = re.search(r"\[([^\[\]]{1,80})\]\($", before)
             if called and key_of(called[1]) in own:
                 sure = 0.9
+            if CUE.search(sentence.section) and not sentence.text:  # « ## Jouer », then the address
+                sure = 0.8
             if NOT_HERE.search(near):
                 sure /= 3
             yield Found(address, sure, sentence.evidence(key_of(address)))

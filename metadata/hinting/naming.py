@@ -238,10 +238,9 @@ def languages(said: Sequence[Sentence], named: Sequence[Said]) -> Iterator[Found
         listed = each.name.endswith("availableLanguages") or each.name == "inLanguage"
         if listed and (code := language(each.text)):
             yield Found(code, 0.9, each.evidence)
-    read = [each for each in said if each.place in ("title", "opening", "body")]
-    prose = " ".join(each.text for each in read[:60])
-    code = tongue(prose)
-    if code and read:
-        longest = max(read[:60], key=lambda each: tongue(each.text) == code and len(each.text))
+    read = [each for each in said if each.place in ("title", "opening", "body")][:60]
+    code = tongue(" ".join(each.text for each in read))
+    first = next((each for each in read if code and tongue(each.text) == code), None)
+    if first:
         # Developers write in English of what is in French: this one is asked.
-        yield Found(code, 0.8 if code == "fr" else 0.4, longest.evidence())
+        yield Found(code, 0.8 if code == "fr" else 0.4, first.evidence())

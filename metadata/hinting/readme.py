@@ -92,8 +92,10 @@ def decoded(payload: bytes) -> str:
     return UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-#: Controls but tabulation and line feed; zero-width and bidirectional signs.
-UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+#: Controls but tabulation and line feed; zero-width and bidirectional signs, but not what joins emoji.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 
 
 def sentences(path: str, text: str) -> tuple[Sentence, ...]:
@@ -108,7 +110,7 @@ TEMPLATE = re.compile(
     r"To make it easy for you to get started with GitLab"
     r"|Astro Starter Kit|This template should help get you started"
     r"|This template provides a minimal setup|bootstrapped with \[Create React App\]"
-    r"|Everything you need to build a Svelte project|bootstrapped with \[`create-next-app`"
+    r"|Welcome to your Lovable project|Everything you need to build a Svelte project|bootstrapped with \[`create-next-app`"
     r"|Look at the \[(?:Nuxt|nuxt)[^\]]*documentation\]"
 )
 
@@ -235,7 +237,7 @@ SUPERSCRIPT = re.compile(r"</?su[pb]>|\^(?=\w{1,4}\^)|(?<=\w)\^", re.IGNORECASE)
 URL = re.compile(r"<?\b(?:https?://|www\.)[^\s<>\"|]+>?|\S+@\S+\.\w+")
 EMOJI = re.compile(
     ":[a-z][a-z0-9_+-]{1,30}:|[\U0001f000-\U0001faff\U000e0000-\U000e007f\u2600-\u27bf\u2b00-\u2bff"
-    "\ufe0f\u20e3]"
+    "\u200c\u200d\ufe0f\u20e3]"
 )
 EMPHASIS = re.compile(r"\*+|__|(?<!\w)_|_(?!\w)|==|\[[ xX]?\]\s?|\\(?=\W)")
 SPACES = re.compile(r"\s+")
@@ -340,7 +342,7 @@ def _sentences(path: str, block: _Block, place: Place, section: str) -> Iterator
         parts = tuple(
             (number, raw)
             for (number, raw, _), start, stop in zip(block.lines, starts, starts[1:], strict=False)
-            if start < end and stop > at + 1
+            if start < max(end, 1) and stop > at + bool(text)
         )
         if parts and (said or block.says):
             yield Sentence(

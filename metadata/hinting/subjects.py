@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from .. import words
-from ..vocabulary import data, key_of
+from ..vocabulary import data
 from .levels import SOMEBODY, WORTH
 from .proposal import SURE, Found, confidences
 from .readme import Sentence
@@ -25,6 +25,7 @@ class _Name(NamedTuple):
     key: str
     kind: Kind
     capitals: str = ""  # how it is written, when it is also a word in small letters: « SES »
+    worldly: bool = False  # it is a trade or a kind of software too
 
 
 #: How sure a name makes us where it stands: on its own, then announced or beside a level.
@@ -38,16 +39,16 @@ ANNOUNCED = 0.92
 WHOLE = {"topics": 0.9, "title": 0.85, "heading": 0.65, "opening": 0.65, "body": 0.5}
 
 
-def subjects(said: Iterable[Sentence], levelled: frozenset[Sentence]) -> Iterator[Found]:
+def subjects(said: Iterable[tuple[Sentence, bool]]) -> Iterator[Found]:
     """Each discipline that a project's sentences name, and how sure each sentence makes us.
 
-    `levelled` are the sentences that name a level: beside one, « français » is a discipline.
+    With each sentence, whether it names a level: beside one, « français » is a discipline.
     """
     found = [
         each
-        for sentence in said
+        for sentence, levelled in said
         if sentence.place != "aside"
-        for each in _found(sentence, sentence in levelled)
+        for each in _found(sentence, levelled)
     ]
     known = {word.key: word for word in words.disciplines()}
     sure = confidences(found)
@@ -79,9 +80,8 @@ def _found(sentence: Sentence, levelled: bool) -> Iterator[Found]:
         if name.capitals and not _in_capitals(name.capitals, sentence):
             continue
         # « de maths et de physique »: what announces the first announces the second.
-        announced = (announced and bool(JOINED.fullmatch(text[before : match.start()]))) or (
-            _is_announced(text[: match.start()])
-        )
+        joined = bool(JOINED.fullmatch(text[before : match.start()]))
+        announced = (announced and joined) or _is_announced(name, text[: match.start()])
         before = match.end()
         whole = match[0] == text.strip() or _labels(match[0], sentence)
         sure = _sureness(name.kind, sentence, whole, announced, levelled)
@@ -128,21 +128,20 @@ TRAPS = re.compile(
     r"|(?:materiel|reseau|parc|salle|service|poste|club|systeme)s? informatiques?"
     r"|langages? (?:de )?(?:programmation|informatiques?)"
 )
-HEAD = r"\b(?:{heads})(?:e?s|x)?"
 #: At most two words between what announces and the name: « exercices interactifs de ».
 ANNOUNCING = (
-    r"(?:(?: \w+){{0,2}} (?:de|d|du|des|la|l|le|les|en|pour|sur|a)(?: (?:la|l|le|les|d))?|) $"
+    r"(?:(?: \w+){0,2} (?:de|d|du|des|la|l|le|les|en|pour|sur|a)(?: (?:la|l|le|les|d))?|) $"
 )
 
 
-def _is_announced(before: str) -> bool:
-    return bool(_announcing().search(f" {before[-80:]}"))
+def _is_announced(name: _Name, before: str) -> bool:
+    return bool(_announcing(name.worldly).search(f" {before[-80:]}"))
 
 
-@lru_cache(maxsize=1)
-def _announcing() -> re.Pattern[str]:
-    heads = "|".join(map(re.escape, map(key_of, _table()["heads"])))
-    return re.compile(HEAD.format(heads=heads) + ANNOUNCING.format())
+@lru_cache(maxsize=2)
+def _announcing(worldly: bool) -> re.Pattern[str]:
+    heads = [*_table()["heads"], *(() if worldly else _table()["loose_heads"])]
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, heads))})(?:e?s|x)?{ANNOUNCING}")
 
 
 @lru_cache(maxsize=1)
@@ -154,21 +153,24 @@ def _pattern() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _names() -> Mapping[str, _Name]:
     table = _table()
-    never = {_spelled(name) for name in table["never"]}
-    always = {_spelled(name) for name in table["sure"]}
+    never, always, worldly = (
+        {_spelled(name) for name in table[part]} for part in ("never", "sure", "worldly")
+    )
     found = {
         _spelled(notion): _Name(key, "notion")
         for key, notions in table["notions"].items()
         for notion in notions
     }
     for word in words.disciplines():
-        label = word.label.partition("(")[0]
-        for name in (label, *word.words):
-            sure = _spelled(name) in always or name in word.asked or name.count(" ") >= 2
+        for name in (word.label.partition("(")[0], *word.words):
+            spelled = _spelled(name)
+            sure = spelled in always or name in word.asked or name.count(" ") >= 2
             capitals = name if name.isupper() and len(name) <= 4 else ""
-            found.setdefault(
-                _spelled(name), _Name(word.key, "sure" if sure else "common", capitals)
-            )
+            kind: Kind = "sure" if sure else "common"
+            meant = _Name(word.key, kind, capitals, spelled in worldly)
+            # « sciences physique » is written too; « arts » and « art » are two things.
+            for each in (spelled, spelled.removesuffix("s") if " " in spelled else spelled):
+                found.setdefault(each, meant)
     return {name: meant for name, meant in found.items() if name not in never}
 
 
