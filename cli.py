@@ -47,6 +47,7 @@ MODULES = {
     "unmapped": "entrycommands",
     "update": "runcommands",
     "validate": "filecommands",
+    "worker": "forgecommands",
 }
 
 
