@@ -15,9 +15,16 @@ from typing import Any
 from tests.forge.schemas import Check, Compiler
 
 API = "/api/v4"
+#: Refusals of any operation that the document leaves out: too far an offset, a project that moved.
+BESIDES = (405,)
 METHODS = ("get", "put", "post", "delete", "patch", "head")
 
 
+#: Types that are wrong in the document; no recording had a value to show it.
+MISTYPED = (
+    ("APIEntitiesGroup", "parent_id", "integer"),
+    ("APIEntitiesGroupDetail", "parent_id", "integer"),
+)
 #: The same thing, told at more or less length.
 PROJECTS = ("APIEntitiesProject", "APIEntitiesProjectWithAccess")
 #: Answers that are documented as smaller than what a reader with a token gets.
@@ -48,8 +55,10 @@ class Contract:
             for method, each in methods.items()
             if method in METHODS
         }
-        seen = _seen(operations, observed)
-        self._compiler = Compiler(document["components"]["schemas"], seen)
+        schemas = document["components"]["schemas"]
+        for entity, name, kind in MISTYPED:
+            schemas[entity]["properties"][name] = {"type": kind, "nullable": True}
+        self._compiler = Compiler(schemas, _seen(operations, observed))
         self.operations = {
             (name.partition(" ")[0], name.partition(" ")[2].removeprefix(API)): self._operation(
                 each, observed.get(name, {})
@@ -139,14 +148,14 @@ class Contract:
         operation = self.operations.get((method, route))
         if operation is None or status >= 500 or status in (301, 302, 304):
             return []
-        if status not in operation.answers:
+        if status not in operation.answers and status not in BESIDES:
             return [f"status {status} is not documented"]
         if status >= 400:
             said = isinstance(body, dict) and {"message", "error"} & body.keys()
             return [] if said or method == "HEAD" else [f"{body!r:.80} says no message"]
         if isinstance(body, bytes) or body is None:
             return []
-        check = operation.answers[status]
+        check = operation.answers.get(status)
         faults = check(body, "answer") if check else []
         return faults + (_absent(operation.always, body) if status in (200, 201) else [])
 

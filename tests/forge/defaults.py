@@ -134,17 +134,23 @@ GROUP: dict[str, Any] = {
     "avatar_url": None,
     "default_branch_protection": 2,
     "emails_disabled": None,
-    "extra_shared_runners_minutes_limit": None,
     "ldap_access": None,
     "ldap_cn": None,
     "lfs_enabled": True,
     "mentions_disabled": None,
-    "prevent_forking_outside_group": None,
     "project_creation_level": "developer",
     "request_access_enabled": True,
     "require_two_factor_authentication": False,
     "share_with_group_lock": False,
-    "shared_runners_minutes_limit": None,
     "subgroup_creation_level": "maintainer",
     "two_factor_grace_period": 48,
+}
+
+#: What one group says more of itself than a row of a list.
+ONE_GROUP: dict[str, Any] = {
+    "extra_shared_runners_minutes_limit": None,
+    "prevent_forking_outside_group": None,
+    "shared_projects": [],
+    "shared_runners_minutes_limit": None,
+    "shared_with_groups": [],
 }

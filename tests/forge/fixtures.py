@@ -15,4 +15,4 @@ def forge(tmp_path: Path) -> Iterator[Forge]:
     """An empty forge, checked against GitLab's own document."""
     with Forge(tmp_path / "forge") as made:
         yield made
-    assert made.violations == []
+    assert not made.violations, "\n".join(made.violations)

@@ -6,6 +6,7 @@ import base64
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -35,6 +36,11 @@ from tests.forge.world import World
 CONTRACT = SHARED / "gitlab"
 
 
+@cache
+def _contract() -> Contract:
+    return Contract(CONTRACT)
+
+
 class Forge:
     """A forge on a loopback address, its data in a folder. Used as a context."""
 
@@ -43,8 +49,8 @@ class Forge:
     ) -> None:
         self.clock = now or Clock()
         self.world = World(folder, self.clock)
-        checked = Contract(CONTRACT) if contract and CONTRACT.exists() else None
-        self._serving = Serving(self.world, checked)
+        checked = contract and CONTRACT.exists()
+        self._serving = Serving(self.world, _contract() if checked else None)
         self.accounts = oidc.Accounts(self.world)
         self._serving.pages = pages.Pages(self.world, self.accounts)
         self._sender = self.world.sender = Sender(self.world)

@@ -89,6 +89,8 @@ class Compiler:
             faults = [f"{where}.{name} is missing" for name in required if name not in value]
             for name, each in value.items():
                 check = properties.get(name)
+                if each is None and name not in required:  # Grape takes nil for what is optional
+                    continue
                 if check:
                     faults += check(each, f"{where}.{name}")
                 elif not open_ended:

@@ -27,6 +27,7 @@ from tests.forge.routing import Routes
 from tests.forge.world import World
 
 BROKEN = 599  # the answer that says that the contract was broken
+UNLIMITED = 1_000_000  # requests a minute, until a test says less
 #: What tokens may do, by their scopes.
 READING = ("api", "read_api")
 
@@ -39,7 +40,7 @@ class Serving:
         self.violations: list[str] = []
         self.requests: list[Asked] = []
         self.faults: list[Fault] = []
-        self.limit = Limit(world.now, 2000)
+        self.limit = Limit(world.now, UNLIMITED)
         self.pages: Callable[[Request], Response] | None = None  # what is not the API
         known = contract.operations if contract else {}
         self._routes = Routes([*ROUTES, *known])

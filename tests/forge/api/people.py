@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.forge import show
+from tests.forge import defaults, show
 from tests.forge.call import Answer, Call, Refusal, missing
 from tests.forge.model import Namespace
 
@@ -81,9 +81,8 @@ def one_group(call: Call) -> Answer:
         200,
         {
             **show.group(group, world),
+            **defaults.ONE_GROUP,
             "projects": inside[:100] if with_projects else [],
-            "shared_projects": [],
-            "shared_with_groups": [],
         },
     )
 

@@ -40,11 +40,15 @@ def tree(call: Call) -> Answer:
     rows = list(git.walk(folder, prefix, deep=bool(call.flag("recursive"))))
     if call.arg("pagination") != "keyset":
         return call.page(rows, dict)
-    token = call.arg("page_token")
-    start = next((at for at, row in enumerate(rows, 1) if row["id"] == token), 0)
+    token = call.arg("page_token")  # Gitaly's, opaque: a path, since two files may be alike
+    start = next((at for at, row in enumerate(rows, 1) if _token(row["path"]) == token), 0)
     page = rows[start : start + call.size()]
-    more = {"page_token": page[-1]["id"]} if start + len(page) < len(rows) else {}
+    more = {"page_token": _token(page[-1]["path"])} if start + len(page) < len(rows) else {}
     return call.keyset(page, dict, **more)
+
+
+def _token(path: str) -> str:
+    return base64.urlsafe_b64encode(path.encode()).decode()
 
 
 def file(call: Call) -> Answer:
