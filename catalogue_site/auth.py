@@ -30,6 +30,14 @@ bp = Blueprint("auth", __name__)
 SESSIONS = "sessions"
 
 
+@bp.after_request
+def guard(response: Response) -> Response:
+    """Leave no trace of a page made for somebody."""
+    if request.cookies.get(_cookie()):
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def begin(*, scope: str, view: str, draft: str = "") -> Response:
     """Send somebody to the forge; `view` is where they come back to, `draft` what they find there."""
     login = _login()
@@ -102,13 +110,6 @@ def refuse_strangers_forms() -> None:
         is_ours = site in ("same-origin", "none") if site else origin in (None, *_own_origins())
         if not is_ours:
             abort(403)
-
-
-def guard(response: Response) -> Response:
-    """Leave no trace of a page made for somebody."""
-    if request.cookies.get(_cookie()):
-        response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _own_origins() -> tuple[str, ...]:

@@ -128,6 +128,12 @@ def choose() -> str:
     return _form(replace(draft, part=part), FORMS[0])
 
 
+@bp.get("/<key>")
+def elsewhere(key: str) -> Response:
+    """A page of the form is only reached through the form: without a notice, one begins."""
+    return redirect(url_for("editor.start"), 303)
+
+
 @bp.post("/<key>")
 def show(key: str) -> str:
     """Take the answers of the page that was left, then show the one that was asked for."""

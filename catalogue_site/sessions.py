@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 #: How long a login may take, and a session last.
 LOGIN, SESSION = timedelta(minutes=15), timedelta(hours=1)
 
-#: More sessions than this at once is somebody playing: the oldest go.
-MOST = 500
+#: More sessions than this at once is somebody playing: logins under way go first, the oldest first.
+MOST = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +50,8 @@ class Sessions:
             now = self._clock()
             self._held = {key: each for key, each in self._held.items() if each.until > now}
             while len(self._held) >= MOST:
-                del self._held[next(iter(self._held))]
+                held = self._held.items()
+                del self._held[min(held, key=lambda each: (bool(each[1].who), each[1].until))[0]]
             self._held[number] = session
         return number
 

@@ -408,6 +408,12 @@ def test_our_own_form_is_not(client, headers):
     assert client.post("/editeur/nouveau", headers=headers).status_code == 200
 
 
+@pytest.mark.parametrize("name", [*(step.key for step in STEPS), "rien"])
+def test_a_page_of_the_form_reached_without_it_leads_to_the_start(client, name):
+    answer = client.get(f"/editeur/{name}")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/editeur")
+
+
 def test_nothing_is_kept_and_no_cookie_is_given(begin):
     last = through(begin(), {"titre": TITLE, "description": ABOUT})
     assert "Set-Cookie" not in last.answer.headers
