@@ -27,6 +27,7 @@ french.translate()
 
 #: Where each command is. Its module is loaded when it is asked for, with the libraries that it needs.
 MODULES = {
+    "bot": "forgecommands",
     "build": "runcommands",
     "convert": "filecommands",
     "crawl": "forgecommands",

@@ -22,11 +22,13 @@ from indexer.harvest import HarvestReport, harvest
 from indexer.source import Page
 from installation import NEEDS_A_PERSON, Balises, bring_level, now, pass_balises
 from metadata import projectnotice
-from metadata.listing import Rules
+from metadata.listing import Reason, Rules
 from settings import ForgeSettings
 from terminal import several
 
 if TYPE_CHECKING:
+    from forge_bridge.bot import BotReport
+    from forge_bridge.conduct import BotSettings
     from forge_bridge.gitlab import GitLabForge
 
 #: A forge is read whole this often: nothing else shows what was deleted, archived or hidden.
@@ -34,6 +36,9 @@ SWEEP_EVERY = timedelta(days=1)
 
 #: What changed is looked at this often.
 CRAWL_EVERY = timedelta(hours=1)
+
+#: Projects that the bot has nobody to write to in, or was told not to.
+ABSENT = frozenset({Reason.HIDDEN, Reason.ARCHIVED, Reason.OUTSIDE, Reason.BLOCKED})
 
 #: Feeds change by the day.
 HARVEST_EVERY = timedelta(days=1)
@@ -201,6 +206,75 @@ def _is_project(entry: Entry) -> bool:
     return entry.format == projectnotice.FORMAT
 
 
+@click.command("bot")
+@click.option(
+    "--dry-run", is_flag=True, help="Dire ce qui serait fait, et pourquoi, sans le faire."
+)
+@click.option("--project", "path", metavar="PATH", help="Un seul projet, « groupe/projet ».")
+@pass_balises
+@click.pass_context
+def bot_command(ctx: click.Context, balises: Balises, dry_run: bool, path: str | None) -> None:
+    """Propose, relit et corrige les commun.yml des projets, par demandes de fusion."""
+    reports = [
+        run_one(balises, given, path, dry_run=dry_run) for given in _with_project(balises, path)
+    ]
+    if any(report.stopped or any(each.trouble for each in report.outcomes) for report in reports):
+        ctx.exit(NEEDS_A_PERSON)
+
+
+def _with_project(balises: Balises, path: str | None) -> tuple[ForgeSettings, ...]:
+    """The forges concerned: all, or the one where a project is known. Raise UsageError."""
+    if path is None:
+        return chosen(balises)
+    try:
+        key, _ = balises.store.projects.find(path)
+    except RecordNotFound as error:
+        said = f"« {path} » n’est pas connu : lancez d’abord « balise crawl --project {path} »."
+        raise click.UsageError(said) from error
+    return tuple(each for each in chosen(balises) if each.key == key)
+
+
+def run_one(
+    balises: Balises, given: ForgeSettings, path: str | None, *, dry_run: bool
+) -> BotReport:
+    """Run the bot on one forge, or one of its projects, and tell what it did."""
+    from forge_bridge.bot import run_bot
+    from forge_bridge.telling import told
+
+    projects = balises.store.projects
+    forge, settings = forge_of(balises, given), bot_settings(balises, given)
+    known = [projects.find(path)[1]] if path else projects.every(given.key)
+    there = (each for each in known if each.reason not in ABSENT)
+    step = terminal.Progress(f"robot {given.title or given.key}")
+    report = run_bot(
+        forge,
+        (projects.filled(each).snapshot for each in there),
+        settings,
+        now(),
+        slugs=projects.listed(given.key),
+        dry_run=dry_run,
+        progress=step.show,
+    )
+    step.done()
+    click.echo("\n".join(told(report)))
+    return report
+
+
+def bot_settings(balises: Balises, given: ForgeSettings) -> BotSettings:
+    """How the bot behaves on one forge; those blocked or taken down are never contacted."""
+    from forge_bridge.conduct import BotSettings
+
+    publisher = balises.settings.publisher
+    return BotSettings(
+        catalogue=balises.settings.base_url.rstrip("/"),
+        publisher=publisher.name,
+        contact=publisher.contact,
+        blocked=frozenset({*given.blocked, *balises.store.projects.taken_down(given.key)}),
+        new_per_hour=given.new_per_hour,
+        open_at_most=given.open_at_most,
+    )
+
+
 @click.command("worker")
 @pass_balises
 def worker_command(balises: Balises) -> None:
@@ -254,4 +328,4 @@ def _is_time(balises: Balises, key: str, every: timedelta, at: datetime) -> bool
     return bool(last is None or run.error or at - last >= every)
 
 
-COMMANDS = (crawl_command, worker_command)
+COMMANDS = (bot_command, crawl_command, worker_command)

@@ -137,7 +137,7 @@ HUNK = re.compile(r"@@ -\d+(?:,\d+)? \+(\d+)(?:,\d+)? @@")
 def added_lines(diff: str) -> Iterator[int]:
     """The numbers, on the new side, of the lines that a unified diff adds."""
     number = 0
-    for line in diff.splitlines():
+    for line in diff.split("\n"):
         if match := HUNK.match(line):
             number = int(match[1])
         elif line.startswith("+"):

@@ -151,9 +151,15 @@ class Crawl:
     def _walk(
         self, sweep: Sweep, since: datetime | None, begun: datetime, rank: int, page: str
     ) -> Iterator[Step]:
-        """One step a page."""
+        """One step a page. The bot's own copies of projects are no business of the catalogue."""
+        me = self._forge.me()
+        ours = f"{me.username}/" if me else "/"
         for found in self._pages(sweep, since, page):
-            projects = [each for each in found.projects if self._scope.holds(each)]
+            projects = [
+                each
+                for each in found.projects
+                if self._scope.holds(each) and not each.path.startswith(ours)
+            ]
             known = self._register.get(self._key, [each.id for each in projects])
             fresh = self._read(projects, known)
             self._register.keep(self._key, fresh.values(), begun)

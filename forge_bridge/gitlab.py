@@ -207,8 +207,10 @@ class GitLabForge:
     # Doing
 
     def fork(self, project: int) -> Project:
+        # Named by number: two projects of the same name may both need one.
+        names = {"path": f"commun-{project}", "name": f"commun-{project}"}
         try:
-            said = self._at.send("post", f"/projects/{project}/fork")
+            said = self._at.send("post", f"/projects/{project}/fork", names)
         except ForgeConflict:
             said = self._own_fork(project)
         for _ in range(FORK_LOOKS):

@@ -88,11 +88,19 @@ class Projects:
         """The addresses of those that have an entry published."""
         with self._engine.connect() as db:
             keys = db.scalars(sa.select(PROJECTS.c.forge).distinct()).all()
-            live = (ENTRIES.c.state == State.PUBLISHED) & ENTRIES.c.source.in_(keys)
-            names = db.execute(sa.select(ENTRIES.c.source, ENTRIES.c.identifier).where(live)).all()
-            found = {(row.source, int(row.identifier.partition("#")[0])) for row in names}
-            rows = db.execute(sa.select(*PROJECTS.c["forge", "id", "slug"])).all()
-        return sorted(row.slug for row in rows if (row.forge, row.id) in found)
+        return sorted(slug for key in keys for slug in self.listed(key).values())
+
+    def listed(self, forge: str) -> dict[int, str]:
+        """The addresses of the projects of a forge that have an entry published, by number."""
+        with self._engine.connect() as db:
+            live = _numbers(db, forge, State.PUBLISHED)
+            rows = db.execute(sa.select(*PROJECTS.c["id", "slug"]).where(PROJECTS.c.forge == forge))
+            return {row.id: row.slug for row in rows if row.id in live}
+
+    def taken_down(self, forge: str) -> set[int]:
+        """The numbers of the projects of a forge that have an entry taken down."""
+        with self._engine.connect() as db:
+            return _numbers(db, forge, State.TAKEN_DOWN)
 
     def filled(self, known: Known) -> Known:
         """The same with the bytes of its files."""
@@ -161,6 +169,13 @@ class Projects:
             if id is not None:
                 _mark_due(tx, forge, id, now)
             return True
+
+
+def _numbers(db: sa.Connection, forge: str, state: State) -> set[int]:
+    """The projects that have an entry in this state."""
+    entries = (ENTRIES.c.source == forge) & (ENTRIES.c.state == state)
+    names = db.scalars(sa.select(ENTRIES.c.identifier).where(entries))
+    return {int(name.partition("#")[0]) for name in names}
 
 
 def _of(forge: str) -> sa.Select[Any]:
