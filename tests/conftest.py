@@ -7,6 +7,7 @@ import os
 import pytest
 from hypothesis import settings
 
+from tests.built import wheel  # noqa: F401  # a fixture for every test
 from tests.corpus import SHARED
 from tests.forge.fixtures import forge  # noqa: F401  # a fixture for every test
 

@@ -2,28 +2,16 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from tests.built import ROOT, pip
+
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parent.parent
-ELSEWHERE = shutil.ignore_patterns(".*", "var", "build", "tests", "benchmarks", "*.egg-info")
 GOOD = "titre: Fractions en boîte\ndescription: Des exercices sur les fractions, corrigés à la volée.\n"
-
-
-@pytest.fixture(scope="session")
-def wheel(tmp_path_factory):
-    """The package, built as it is published."""
-    folder = tmp_path_factory.mktemp("wheel")
-    shutil.copytree(ROOT, folder / "source", ignore=ELSEWHERE)
-    done("pip", "wheel", "--no-deps", "--no-build-isolation", "-w", folder, folder / "source")
-    (built,) = folder.glob("*.whl")
-    return built
 
 
 @pytest.fixture(scope="session")
@@ -33,13 +21,8 @@ def balise(wheel, tmp_path_factory):
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     locked = re.findall(r"^\S+==\S+", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
     (folder / "constraints.txt").write_text("\n".join(locked))
-    done("pip", "--python", folder, "install", "-c", folder / "constraints.txt", wheel)
+    pip("--python", folder, "install", "-c", folder / "constraints.txt", wheel)
     return folder / "bin" / "balise"
-
-
-def done(module, *arguments):
-    command = [sys.executable, "-m", module, "--quiet", "--disable-pip-version-check", *arguments]
-    subprocess.run(command, check=True, capture_output=True, text=True)
 
 
 def run(balise, folder, *arguments):
