@@ -17,7 +17,7 @@ install: .venv/installed ## the product alone, in .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/installed-test: .venv/installed requirements-test.txt tasks/install-test-tools.sh
+.venv/installed-test: .venv/installed requirements-test.txt tasks/install-test-tools.sh tests/pipeline/package-lock.json
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
 	sh tasks/install-test-tools.sh
 	@touch $@
