@@ -186,7 +186,7 @@ def test_a_value_too_unsure_is_asked_in_a_comment():
     assert proposed(readme, "niveaux") == ()
     assert asked(readme, "niveaux") == ("terminale",)
     text = draft(propose(snapshot(readme))).decode()
-    assert "# niveaux: [terminale]   # README.md, ligne 7\u00a0: «\u00a0On voit cela" in text
+    assert "# niveaux: [terminale]   # d’après README.md, ligne 7\u00a0: précisez\n" in text
 
 
 def test_what_nothing_says_is_asked_too():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ..errors import ParseError
@@ -60,27 +59,27 @@ def _questions(proposal: Proposal) -> Iterator[str]:
 
 
 def _question(proposed: Proposed) -> str:
-    texts = [writer.scalar(tidy(text)) for text in proposed.texts[:8]]
     field = named(proposed.key)
-    value = f"[{', '.join(texts)}]" if field and field.many else texts[0]
-    return f"# {proposed.key}: {value}   # {_why(proposed)}\u00a0: précisez"
+    texts = [writer.scalar(tidy(text)) for text in proposed.texts[:MOST]]
+    if field and field.many:
+        return f"# {proposed.key}: [{', '.join(texts)}]   # {_why(proposed)}\u00a0: précisez"
+    first, *others = texts
+    either = "".join(f"ou {text}, " for text in others)
+    return f"# {proposed.key}: {first}   # {either}{_why(proposed)}\u00a0: précisez"
 
 
-PLACES = {
-    "name": "le nom du projet le laisse penser",
-    "description": "la description du projet le laisse penser",
-    "topics": "les sujets du projet le laissent penser",
-    "licence": "la forge le devine",
+MOST = 8
+FIELDS = {
+    "name": "le nom du projet",
+    "description": "la description du projet",
+    "topics": "les sujets du projet",
+    "licence": "la forge",
 }
 
 
 def _why(proposed: Proposed) -> str:
-    evidence = proposed.evidence[0]
-    if evidence.line is None:
-        return PLACES.get(evidence.path, evidence.path)
-    excerpt = tidy(re.sub(r"[\[\]#*`<>|]+", " ", evidence.excerpt))
-    said = excerpt if len(excerpt) <= 60 else f"{excerpt[:60].rpartition(' ')[0]}…"
-    return f"{evidence.path}, ligne {evidence.line}\u00a0: «\u00a0{said}\u00a0»"
+    path, line, _ = proposed.evidence[0]
+    return f"d’après {tidy(path)}, ligne {line}" if line else f"d’après {FIELDS[path]}"
 
 
 # --- Into a file that exists ------------------------------------------------------------------
@@ -92,15 +91,18 @@ def additions(proposal: Proposal, payload: bytes) -> dict[str, tuple[str, ...]]:
         root = safeyaml.load(payload)
     except ParseError:
         return {}
-    said = {*_said(root)}
-    if "bot" in said or not isinstance(root, YamlMapping):
+    said = dict(_said(root))
+    if said.get("bot") in REFUSALS:
         return {}
     found = {each.key: _understood(each) for each in proposal.values if each.key not in said}
     return {key: texts for key, texts in found.items() if texts}
 
 
-def _said(node: Node) -> Iterator[str]:
-    """The keys under which something is said, in the file or in one of its resources."""
+REFUSALS = ("non", "false", "faux")
+
+
+def _said(node: Node) -> Iterator[tuple[str, str]]:
+    """The keys under which something is said, in the file or in one of its resources, and a text."""
     if isinstance(node, Sequence):
         for item in node.items:
             yield from _said(item)
@@ -109,7 +111,7 @@ def _said(node: Node) -> Iterator[str]:
     for key, value in node.entries:
         field = named(plain_key(key.value))
         if field and not _is_empty(value):
-            yield field.key
+            yield field.key, value.value.casefold() if isinstance(value, Scalar) else ""
         if not isinstance(value, Scalar):
             yield from _said(value)
 

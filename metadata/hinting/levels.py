@@ -22,11 +22,11 @@ WORTH: Mapping[Place, float] = {
     "title": 1.0,
     "opening": 1.0,
     "heading": 0.9,
-    "body": 0.7,
+    "body": 0.72,
     "aside": 0.0,
 }
 #: How sure a mention is by the words around it.
-EXPLICIT, BESIDE, ADJACENT, BARE = 0.92, 0.8, 0.75, 0.5
+EXPLICIT, BESIDE, ADJACENT, BARE = 0.92, 0.85, 0.75, 0.5
 
 #: Nothing is looked for where none of these stands (folded).
 TRIGGER = re.compile(
@@ -220,7 +220,7 @@ TRAPS = re.compile(
     r"|\b(?:par|une|chaque|toutes?\s+les|\d+)\s+secondes?\b"
     r"|(?:phase|maladie|interface|stade|ligne|face|station|borne|partie)s?\s+terminales?"
     r"|(?:mini|maxi|micro)?cycles?\s+(?:de\s+(?:vie|d[ée]veloppement)|menstru\w+)"
-    r"|grande?s?\s+[ée]coles?|[ée]coles?\s+d['’]\w+|[ée]coles?\s+de\s+\w+|auto-[ée]coles?"
+    r"|(?:lyc[ée]es|coll[eè]ges)\s+d(?:['’]|e\s|u\s)|grande?s?\s+[ée]coles?|[ée]coles?\s+d['’]\w+|[ée]coles?\s+de\s+\w+|auto-[ée]coles?"
     r"|coll[eè]ges?\s+d(?:['’](?:experts?|[ée]lus?)|e\s+france)|cap\s+(?:sur|au|vers|de)\b"
     r"|[\"“]\w+[\"”]",
     re.IGNORECASE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from ..normalise import language
 from ..placeholders import is_title
@@ -26,6 +27,13 @@ MOVED = re.compile(
 )
 
 
+#: What stands around a title and is no part of it.
+AROUND = re.compile(
+    r"^[\W_]+(?=\w)|^(?:à propos (?:de |du )(?:l['’]application |projet )?)|[\s:–—|-]+$",
+    re.IGNORECASE,
+)
+
+
 def titles(project: Project, said: Sequence[Sentence], named: Sequence[Said]) -> Iterator[Found]:
     """The title: the README's, else the one that a file gives, else the project's own name."""
     for found in _titles(said, named):
@@ -39,7 +47,7 @@ def titles(project: Project, said: Sequence[Sentence], named: Sequence[Said]) ->
 def _titles(said: Sequence[Sentence], named: Sequence[Said]) -> Iterator[Found]:
     first = next((each for each in said if each.place == "title"), None)
     if first and not GENERIC.fullmatch(first.folded) and not MOVED.search(first.folded):
-        title = re.sub(r"^[\W_]+(?=\w)|[\s:–—|-]+$", "", first.text)
+        title = AROUND.sub("", first.text)
         if 1 < len(title) <= LONGEST_TITLE:
             yield Found(title, 0.85, first.evidence())
     for path, name in (("publiccode", "name"), ("mkdocs", "site_name"), ("citation", "title")):
@@ -50,45 +58,47 @@ def _titles(said: Sequence[Sentence], named: Sequence[Said]) -> Iterator[Found]:
 
 #: A description worth its name has so many characters; more than so many, and nobody reads it.
 SHORTEST, LONGEST = 30, 600
-#: Beginnings that say what the repository is, not what the project is (folded).
-REPOSITORY = re.compile(
+#: Beginnings of what says where the repository stands, or under which licence, not what it is (folded).
+ELSE = re.compile(
     r"(?:ceci est |voici )?(?:le |un |ce )?(?:fork|depot|repository|repo\b)|(?:this|the) repo|see |voir "
-    r"|sources? d|ce dossier est|describe |attention|le projet est maintenant|\W*todo"
+    r"|sources? d|ce dossier est|describe |attention|le projet est maintenant|\W*todo|licen[cs]e\b"
+    r"|[^.]{0,80}\b(?:publie|distribue|mis a disposition|place)\w* sous (?:la )?licence|copyright|©"
 )
+LABELLED = re.compile(r"(?:description|présentation|résumé|objectif)\s?:\s*(?=\S)", re.IGNORECASE)
 
 
 def descriptions(
     project: Project, said: Sequence[Sentence], named: Sequence[Said]
 ) -> Iterator[Found]:
-    """The description: the first paragraph in French, else what the forge or a file says."""
-    # Best first; the title of a project without a word more is still its own.
-    for found in (*_descriptions(project, said, named), *_shorter(project, said, named)):
-        if found.text:
-            yield found
-            return
-
-
-def _descriptions(
-    project: Project, said: Sequence[Sentence], named: Sequence[Said]
-) -> Iterator[Found]:
-    for paragraph in _paragraphs(said):
-        text = " ".join(each.text for each in paragraph)
-        if _is_description(text) and not REPOSITORY.match(paragraph[0].folded):
-            yield Found(_cut(text), 0.8, paragraph[0].evidence())
-    for found in _elsewhere(project, named):
-        if len(found.text) >= SHORTEST:
-            yield found
-
-
-def _shorter(project: Project, said: Sequence[Sentence], named: Sequence[Said]) -> Iterator[Found]:
-    yield from _elsewhere(project, named)
-    for sentence in said:
-        if sentence.place in ("opening", "body") and len(sentence.text) >= SHORTEST:
-            yield Found(_cut(sentence.text), SURE, sentence.evidence())
-    for sentence in said:
-        yield Found(_cut(sentence.text), SURE, sentence.evidence())
+    """The description: the first paragraph in French, else what the forge or a file says, else the
+    first words of the project: never a word of ours."""
+    paragraphs = [each for each in _paragraphs(said) if not ELSE.match(each[0].folded)]
+    labelled = [each for each in paragraphs if LABELLED.match(each[0].text)]
+    french = [_whole(each, 0.8) for each in (*labelled, *paragraphs) if _is_french(each)]
+    elsewhere = [*_elsewhere(project, named)]
+    long = [each for each in (*french, *elsewhere) if len(each.text) >= SHORTEST]
+    other = [_whole(each, SURE) for each in paragraphs]
+    title = [_whole([each], SURE) for each in said[:1] if each.text]
     own = project.name or project.path.rpartition("/")[2] or str(project.id)
-    yield Found(own, SURE, Evidence("name", None, own))
+    last = Found(own, SURE, Evidence("name", None, own))
+    yield next(each for each in (*long, *elsewhere, *other, *title, last) if each.text)
+
+
+def _paragraphs(said: Sequence[Sentence]) -> Iterator[list[Sentence]]:
+    """The paragraphs that may present the project, in order, as their sentences."""
+    shown = (each for each in said if each.place in ("opening", "body") and each.text)
+    for _, paragraph in groupby(shown, key=lambda each: each.block):
+        yield [*paragraph]
+
+
+def _is_french(paragraph: Sequence[Sentence]) -> bool:
+    text = " ".join(each.text for each in paragraph)
+    return len(text) >= SHORTEST and text.count(" ") >= 4 and tongue(text) == "fr"
+
+
+def _whole(paragraph: Sequence[Sentence], sure: float) -> Found:
+    text = LABELLED.sub("", " ".join(each.text for each in paragraph), count=1)
+    return Found(_cut(text), sure, paragraph[0].evidence())
 
 
 def _elsewhere(project: Project, named: Sequence[Said]) -> Iterator[Found]:
@@ -104,28 +114,6 @@ def _elsewhere(project: Project, named: Sequence[Said]) -> Iterator[Found]:
         for each in named:
             if each.name == name and each.text:
                 yield Found(_cut(each.text), 0.7, each.evidence)
-
-
-def _paragraphs(said: Sequence[Sentence]) -> Iterator[list[Sentence]]:
-    """The sentences of each paragraph that may present the project, in order."""
-    paragraph: list[Sentence] = []
-    for sentence in said:
-        if sentence.place not in ("opening", "body"):
-            continue
-        if paragraph and not _follows(paragraph[-1], sentence):
-            yield paragraph
-            paragraph = []
-        paragraph.append(sentence)
-    if paragraph:
-        yield paragraph
-
-
-def _follows(one: Sentence, other: Sentence) -> bool:
-    return one.block == other.block and one.section == other.section
-
-
-def _is_description(text: str) -> bool:
-    return len(text) >= SHORTEST and text.count(" ") >= 4 and tongue(text) == "fr"
 
 
 def _cut(text: str) -> str:

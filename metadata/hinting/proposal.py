@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 #: A value that is less sure than this is asked, not proposed.
 SURE = 0.6
+#: … and less than this, not even asked.
+WORTH_ASKING = 0.35
 
 
 class Evidence(NamedTuple):
@@ -57,7 +59,7 @@ def gathered(key: str, found: Iterable[Found]) -> tuple[Proposed, ...]:
     for each in found:
         evidence.setdefault(each.text, {}).setdefault(each.evidence, each.confidence)
     sure = [text for text, value in confidence.items() if value >= SURE]
-    unsure = [text for text, value in confidence.items() if value < SURE]
+    unsure = [text for text, value in confidence.items() if WORTH_ASKING <= value < SURE]
     return tuple(
         Proposed(
             key=key,

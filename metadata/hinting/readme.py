@@ -56,6 +56,7 @@ def _around(raw: str, word: str) -> str:
         return raw
     # Folding hardly changes lengths: near enough to frame it.
     at = max(0, key_of(raw).find(word) - EXCERPT // 2) if word else 0
+    at = raw.find(" ", at) + 1 if at else 0
     return raw[at : at + EXCERPT].strip()
 
 

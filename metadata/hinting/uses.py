@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from .. import words
 from ..project import Project
+from ..vocabulary import key_of
 from .proposal import Evidence, Found
 from .readme import Sentence
 
@@ -101,26 +102,25 @@ def usages(said: Iterable[Sentence]) -> Iterator[Found]:
     """Where and how it is used, in the words that nobody says of anything else."""
     for sentence in said:
         if sentence.place in ("opening", "body"):
-            for word, pattern in _usages():
-                if pattern.search(sentence.folded):
-                    sure = 0.75 if sentence.place == "opening" else 0.62
-                    first = word.asked[0].split()[-1][:6]
-                    yield Found(word.label, sure, sentence.evidence(first))
+            for match in _usage().finditer(sentence.folded):
+                sure = 0.75 if sentence.place == "opening" else 0.62
+                yield Found(_usages()[match[0]], sure, sentence.evidence(match[0].split()[-1]))
 
 
 @lru_cache(maxsize=1)
-def _usages() -> tuple[tuple[words.Word, re.Pattern[str]], ...]:
-    return tuple(
-        (
-            word,
-            re.compile(
-                rf"(?<!\w)(?:{'|'.join(re.escape(words.spelled('usage', name)) for name in word.asked)})"
-                r"(?!\w)(?! (?:mere|fille|abstraite|css))"
-            ),
-        )
+def _usage() -> re.Pattern[str]:
+    longest = sorted(map(re.escape, _usages()), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(longest)})(?!\w)(?! (?:mere|fille|abstraite|css))")
+
+
+@lru_cache(maxsize=1)
+def _usages() -> Mapping[str, str]:
+    return {
+        key_of(name): word.label
         for word in words.every("usage")
-        if word.asked and word.key not in NOT_USAGES
-    )
+        if word.key not in NOT_USAGES
+        for name in word.asked
+    }
 
 
 #: « stage », « TP » and « CDI » name other things in a README.
