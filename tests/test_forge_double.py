@@ -7,18 +7,17 @@ GitLab's own document.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
-import gitlab
 import pygit2
 import pytest
 import requests
 
 from tests.corpus import shared
 from tests.forge import Forge
-from tests.forge.model import DEVELOPER, GUEST, MAINTAINER, REPORTER, MergeRequest, Project, User
+from tests.forge.asking import client, commit, refused
+from tests.forge.model import DEVELOPER, GUEST, MAINTAINER, REPORTER, Project, User
 
 
 @pytest.fixture
@@ -30,26 +29,6 @@ def marie(forge: Forge) -> User:
 def project(forge: Forge, marie: User) -> Project:
     files = {"README.md": "# Fractions\n\nPour la 6e.\n", "fiches/une.md": "une\n"}
     return forge.add_project("marie/fractions", files=files, topics=["Maths", "6e"])
-
-
-def client(forge: Forge, user: User | None = None, **more: object) -> gitlab.Gitlab:
-    token = forge.add_token(user) if user else None
-    return gitlab.Gitlab(forge.url, private_token=token, **more)
-
-
-def refused(status: int, call: Callable[[], object]) -> object:
-    """Call it; it must be refused with this status. Give what was said."""
-    with pytest.raises(gitlab.GitlabError) as caught:
-        call()
-    assert caught.value.response_code == status, caught.value
-    return caught.value.error_message
-
-
-def proposed(
-    forge: Forge, project: Project, author: User, text: str = "titre: A\n"
-) -> MergeRequest:
-    forge.commit(project, {"commun.yml": text}, branch="fiche", author=author)
-    return forge.add_merge_request(project, "fiche", author=author)
 
 
 # --- Listing ------------------------------------------------------------------------------------
@@ -303,12 +282,6 @@ def test_branches_compare_and_contributors(forge, marie, project):
 
 
 # --- Writing code -------------------------------------------------------------------------------
-
-
-def commit(project: object, *actions: dict[str, str], **more: object) -> object:
-    return project.commits.create(
-        {"branch": "main", "commit_message": "essai", "actions": list(actions), **more}
-    )
 
 
 def test_a_commit_of_many_actions_is_whole_or_not_at_all(forge, marie, project):
