@@ -167,19 +167,16 @@ def test_a_file_keeps_its_line_ends_and_its_byte_order_mark():
     assert "\ufeff" not in after[1:]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "titre: [A\n",
-        "a: &x b\n",
-        "# rien\n...\n",
-        "? titre\n: - A\n  - B\n",
-        "~\n",
-        "null",
-    ],
-)
+@pytest.mark.parametrize("text", ["titre: [A\n", "a: &x b\n", "\ttitre: A\n", "- titre: A\n"])
+def test_a_file_that_cannot_be_read_is_not_changed(text):
+    with pytest.raises(ParseError) as caught:
+        amended(text, titre=("C",))
+    assert caught.value.line == 1
+
+
+@pytest.mark.parametrize("text", ["# rien\n...\n", "? titre\n: - A\n  - B\n", "~\n", "null"])
 def test_what_cannot_be_changed_safely_is_refused(text):
-    with pytest.raises(ParseError):
+    with pytest.raises(ParseError, match="sans risque"):
         amended(text, titre=("C",), ia=("non",), niveaux=("CP",))
 
 

@@ -25,12 +25,28 @@ def amend(payload: bytes, texts: Texts, part: str = "") -> bytes:
     """
     wanted = {field: _tidied(field, texts[field.key]) for field in FIELDS if field.key in texts}
     text, before = safeyaml.decode(payload), texts_of(payload, part)
-    for field, said in sorted(wanted.items(), key=lambda each: not each[1]):  # removing comes last
-        if before.get(field.key, ()) != said:
-            text = _amended(text, part, field, said)
-    after = text.encode()
-    _check(after, part, before | {field.key: said for field, said in wanted.items()})
+    inherited = texts_of(payload) if part else {}
+    try:
+        for field, said in sorted(wanted.items(), key=lambda each: not each[1]):  # removing last
+            if before.get(field.key, ()) != said:
+                text = _amended(text, part, field, said)
+        after = text.encode()
+        says = texts_of(after, part)
+    except ParseError as error:
+        raise _unsafe() from error
+    for field, said in wanted.items():
+        before[field.key] = said or inherited.get(field.key, ())
+    if says != {key: said for key, said in before.items() if said}:
+        raise _unsafe()
     return codecs.BOM_UTF8 + after if payload.startswith(codecs.BOM_UTF8) else after
+
+
+def _unsafe() -> ParseError:
+    """YAML can be written in more ways than edits know: what they did is read again."""
+    return ParseError(
+        "Le fichier est écrit d’une façon que Balise ne sait pas modifier sans risque.",
+        remedy="Modifiez-le à la main.",
+    )
 
 
 def _amended(text: str, part: str, field: Field, said: tuple[str, ...]) -> str:
@@ -42,17 +58,6 @@ def _amended(text: str, part: str, field: Field, said: tuple[str, ...]) -> str:
     if entry:
         return apply(text, changed(text, entry, said))
     return apply(text, added(text, mapping, field, said))
-
-
-def _check(payload: bytes, part: str, wanted: Texts) -> None:
-    """YAML can be written in more ways than edits know: what they did is read again."""
-    inherited = texts_of(payload) if part else {}
-    expected = {key: said or inherited.get(key, ()) for key, said in wanted.items()}
-    if texts_of(payload, part) != {key: said for key, said in expected.items() if said}:
-        raise ParseError(
-            "Le fichier est écrit d’une façon que Balise ne sait pas modifier sans risque.",
-            remedy="Modifiez-le à la main.",
-        )
 
 
 def texts_of(payload: bytes, part: str = "") -> dict[str, tuple[str, ...]]:
