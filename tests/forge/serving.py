@@ -125,6 +125,8 @@ class Serving:
                 kind = request.content_type or ""
                 sent = payload if payload and body is None else body
                 faults = self.contract.request_faults(request.method, route, query, kind, sent)
+            if faults:
+                return self._broken(request, path, faults)
             call = Call(
                 self.world,
                 request.method,
@@ -160,7 +162,7 @@ class Serving:
             text = traceback.format_exc()
             self.violations.append(text)
             return Answer(500, {"message": "500 Internal Server Error", "trace": text})
-        if answer.status < 300:
+        if self.contract and answer.status < 300:
             faults += [f"the double takes no account of {name!r}" for name in call.unread()]
         return answer
 
