@@ -31,6 +31,7 @@ def fixed(lines):
         ("Durée : 20 min   # à peu près", "duree : 20 min   # à peu près"),
         ('"tags": [a, b]', "mots-cles: [a, b]"),
         ("tags: sel, poivre", "mots-cles: [sel, poivre]"),
+        ("niveaux: CM1, terminale S # bac", "niveaux: [CM1, terminale générale] # bac"),
         ("types: exercice et cours # deux", "types: [exercice, cours] # deux"),
         ("langues: |\n  fr\n  en", "langues: [fr, en]"),
         ("discipine: [anglais]", "disciplines: [anglais]"),
@@ -60,6 +61,9 @@ def test_what_has_one_remedy_is_mended(before, after):
     "lines",
     [
         "niveaux: [CM3]",  # CM1, CM2: a digit is never a slip
+        "niveaux: du CP au CE2",  # a span
+        "niveaux: CM1-CM2",
+        "types: cours, leçon",  # the name of one thing
         "lieu: en classe",  # « lien » and « lieux »: the value fits one of them only by chance
         "lieu: en clase",
         "date: 2024",

@@ -102,11 +102,18 @@ def _texts(record: Record) -> dict[str, tuple[str, ...]]:
 
 def split(field: Field, text: str, separators: str) -> tuple[str, ...]:
     """The values written one after the other in one text, unless it is itself a value."""
-    if _is_value(field, text):
-        return (text,)
     sign = next((sign for sign in separators if sign in text), "\n")
     parts = [part.strip() for part in text.split(sign) if part.strip()]
+    if _is_value(field, text) and not _is_sum(field, text, parts):
+        return (text,)
     return tuple(value for part in parts for value in _joined(field, part)) or (text,)
+
+
+def _is_sum(field: Field, text: str, parts: list[str]) -> bool:
+    """« CM1, CM2 » is a span that says no more than its parts."""
+    read = field.kind.read
+    said = [value for part in parts for value in read(part).values if _is_value(field, part)]
+    return len(parts) > 1 and [*map(_same, said)] == [*map(_same, read(text).values)]
 
 
 def _joined(field: Field, text: str) -> tuple[str, ...]:
