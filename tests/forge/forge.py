@@ -11,8 +11,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import pygit2
+
 from tests.corpus import SHARED
-from tests.forge import forking, generating, git, merging, oidc, pages, proposing, pushes, seeding
+from tests.forge import forking, generating, git, merging, proposing, pushes, seeding
+from tests.forge.answering import Api
 from tests.forge.api.labels import add_label
 from tests.forge.api.releases import add_file
 from tests.forge.clock import Clock
@@ -29,6 +32,8 @@ from tests.forge.model import (
     Release,
     User,
 )
+from tests.forge.oidc import Accounts
+from tests.forge.pages import Pages
 from tests.forge.serving import Serving
 from tests.forge.webhooks import EVENTS, Sender
 from tests.forge.world import World
@@ -50,9 +55,9 @@ class Forge:
         self.clock = now or Clock()
         self.world = World(folder, self.clock)
         checked = contract and CONTRACT.exists()
-        self._serving = Serving(self.world, _contract() if checked else None)
-        self.accounts = oidc.Accounts(self.world)
-        self._serving.pages = pages.Pages(self.world, self.accounts)
+        self._api = Api(self.world, _contract() if checked else None)
+        self.accounts = Accounts(self.world)
+        self._serving = Serving(self.world, self._api, Pages(self.world, self.accounts))
         self._sender = self.world.sender = Sender(self.world)
         self._port = port
         self.url = ""
@@ -75,7 +80,7 @@ class Forge:
     @property
     def violations(self) -> list[str]:
         """What broke the contract, in requests or in answers."""
-        return self._serving.violations
+        return self._api.violations
 
     @property
     def requests(self) -> list[Asked]:
@@ -102,7 +107,7 @@ class Forge:
         self._serving.faults.clear()
 
     def limit(self, requests: int, *, seconds: int = 60) -> None:
-        self._serving.limit = Limit(self.clock, requests, seconds)
+        self._api.limit = Limit(self.clock, requests, seconds)
 
     @property
     def polls(self) -> int:
@@ -253,7 +258,7 @@ class Forge:
             repository = self.world.repository(project)
             head = git.commit_of(repository, ref or project.default_branch or "main")
             found = git.entry(head, path) if head else None
-            return bytes(found.data) if found is not None else None
+            return bytes(found.data) if isinstance(found, pygit2.Blob) else None
 
     def branches(self, project: Project) -> list[str]:
         with self.world.lock:

@@ -91,12 +91,12 @@ def walk(tree: pygit2.Tree, prefix: str = "", *, deep: bool = False) -> Iterator
         kind = "tree" if is_folder else "commit" if each.type == ObjectType.COMMIT else "blob"
         yield {
             "id": str(each.id),
-            "name": each.name,
+            "name": str(each.name),
             "type": kind,
             "path": path,
             "mode": f"{each.filemode:06o}",
         }
-        if deep and is_folder:
+        if deep and isinstance(each, pygit2.Tree):
             yield from walk(each, f"{path}/", deep=True)
 
 
@@ -129,8 +129,12 @@ def merge_base(repository: pygit2.Repository, one: str, other: str) -> str | Non
     return str(found) if found else None
 
 
-def diff(repository: pygit2.Repository, old: str | None, new: str) -> pygit2.Diff:
-    """What changed between two commits; from nothing when there is no older one."""
+def diff(repository: pygit2.Repository, old: str | None, new: str) -> list[pygit2.Patch]:
+    """The files that changed between two commits; from nothing when there is no older one."""
+    return [patch for patch in compared(repository, old, new) if patch is not None]
+
+
+def compared(repository: pygit2.Repository, old: str | None, new: str) -> pygit2.Diff:
     newer = repository[new].peel(pygit2.Commit)
     if old is None:
         return newer.tree.diff_to_tree(swap=True)
@@ -199,12 +203,17 @@ def bring(repository: pygit2.Repository, source: Path, ref: str, to: str) -> Non
     repository.remotes.create_anonymous(str(source)).fetch([f"+{ref}:{to}"])
 
 
+def bytes_of(repository: pygit2.Repository, sha: str) -> bytes:
+    """The content of a file, by git's own name of it."""
+    return bytes(repository[sha].peel(pygit2.Blob).data)
+
+
 def stamp(time: int, offset: int) -> datetime:
     zone = timezone(timedelta(minutes=offset)) if offset else UTC
     return datetime.fromtimestamp(time, zone)
 
 
-def shown_lines(changes: pygit2.Diff, path: str) -> dict[int, int | None]:
+def shown_lines(changes: list[pygit2.Patch], path: str) -> dict[int, int | None]:
     """The lines of a file's new side that a diff shows, each with its number on the old side."""
     return {
         line.new_lineno: line.old_lineno if line.old_lineno > 0 else None

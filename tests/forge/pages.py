@@ -22,7 +22,7 @@ COOKIE = "_gitlab_session"
 
 
 class Pages:
-    """A WSGI-less application: a request in, a response out."""
+    """A request in, a page out."""
 
     def __init__(self, world: World, accounts: Accounts) -> None:
         self._world, self._accounts = world, accounts
@@ -38,9 +38,8 @@ class Pages:
 
     def __call__(self, request: Request) -> Response:
         try:
-            with self._world.lock:
-                answer = self._fixed.get(request.path)
-                return answer(request) if answer else self._of_project(request)
+            answer = self._fixed.get(request.path)
+            return answer(request) if answer else self._of_project(request)
         except OAuthError as error:
             said = {"error": error.error, "error_description": error.description}
             if request.path == "/oauth/authorize":

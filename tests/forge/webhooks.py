@@ -137,4 +137,4 @@ def sign(secret: str, key: str, when: str, body: bytes) -> str:
 def _branch_wanted(hook: Hook, event: str, payload: dict[str, Any]) -> bool:
     if event != "push" or not hook.branch_filter:
         return True
-    return payload["ref"] == f"refs/heads/{hook.branch_filter}"
+    return bool(payload["ref"] == f"refs/heads/{hook.branch_filter}")

@@ -7,9 +7,10 @@ from typing import Any
 import pygit2
 
 from tests.forge import git, proposing, show
-from tests.forge.api.mergerequests import changes_of, found, whole
+from tests.forge.api.mergerequests import found
 from tests.forge.call import Answer, Call, Refusal, missing
 from tests.forge.model import MergeRequest, Version
+from tests.forge.showing import changes_of, whole
 
 
 def commits(call: Call) -> Answer:

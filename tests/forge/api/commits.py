@@ -47,7 +47,7 @@ def one_commit(call: Call) -> Answer:
 def _detail(found: pygit2.Commit, project: Project, call: Call) -> dict[str, Any]:
     repository = call.world.repository(project)
     parent = str(found.parent_ids[0]) if found.parent_ids else None
-    stats = git.diff(repository, parent, str(found.id)).stats
+    stats = git.compared(repository, parent, str(found.id)).stats
     statuses = [each for each in project.statuses if each.sha == str(found.id)]
     return {
         **show.commit(found, project, call.world),
@@ -66,7 +66,7 @@ def commit_diff(call: Call) -> Answer:
     project, found = head_of(call, call.path["sha"])
     parent = str(found.parent_ids[0]) if found.parent_ids else None
     changes = git.diff(call.world.repository(project), parent, str(found.id))
-    return call.page(list(changes), show.change)
+    return call.page(changes, show.change)
 
 
 def commit_refs(call: Call) -> Answer:

@@ -6,12 +6,10 @@ https://docs.gitlab.com/api/merge_requests/
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
 
-from tests.forge import defaults, git, merging, payloads, proposing, quickactions, show
+from tests.forge import git, merging, payloads, proposing, quickactions, showing
 from tests.forge.call import Answer, Call, Refusal, forbidden, missing, unauthorized
-from tests.forge.model import DEVELOPER, MergeRequest, Project, User
-from tests.forge.world import World
+from tests.forge.model import DEVELOPER, MergeRequest, Project
 
 UNUSED = ("view", "with_labels_details", "with_merge_status_recheck", "render_html")
 
@@ -50,7 +48,7 @@ def list_of_commit(call: Call) -> Answer:
         for mr in project.merge_requests.values()
         if sha in (mr.merge_commit, *(version.head for version in mr.versions))
     ]
-    return call.page(rows, lambda mr: row(mr, call.world))
+    return call.page(rows, lambda mr: showing.row(mr, call.world))
 
 
 def _listed(call: Call, projects: Iterable[MergeRequest]) -> Answer:
@@ -63,7 +61,7 @@ def _listed(call: Call, projects: Iterable[MergeRequest]) -> Answer:
     rows.sort(
         key=lambda mr: (mr.updated if by == "updated_at" else mr.created, mr.id), reverse=falling
     )
-    return call.page(rows, lambda mr: row(mr, call.world))
+    return call.page(rows, lambda mr: showing.row(mr, call.world))
 
 
 def _conditions(call: Call) -> Callable[[MergeRequest], bool]:
@@ -115,83 +113,7 @@ def one(call: Call) -> Answer:
     for name in (*UNUSED, "include_diverged_commits_count", "include_rebase_in_progress"):
         call.arg(name)
     proposing.look(call.world, mr)
-    return Answer(200, whole(mr, call.world, call.user))
-
-
-# --- How they are shown
-
-
-def row(mr: MergeRequest, world: World) -> dict[str, Any]:
-    people = {
-        "author": mr.author,
-        "assignee": mr.assignees[0] if mr.assignees else None,
-        "merged_by": mr.merged_by,
-        "merge_user": mr.merged_by,
-        "closed_by": mr.closed_by,
-    }
-    return {
-        **defaults.MERGE_REQUEST,
-        "id": mr.id,
-        "iid": mr.iid,
-        "project_id": mr.target.id,
-        "title": mr.title,
-        "description": mr.description,
-        "state": mr.state,
-        "created_at": show.instant(mr.created),
-        "updated_at": show.instant(mr.updated),
-        "merged_at": show.instant(mr.merged),
-        "closed_at": show.instant(mr.closed),
-        "prepared_at": show.instant(mr.versions[0].created) if mr.versions else None,
-        "target_branch": mr.target_branch,
-        "source_branch": mr.source_branch,
-        "source_project_id": mr.source.id if mr.source else None,
-        "target_project_id": mr.target.id,
-        "user_notes_count": sum(not note.system for note in mr.notes),
-        **{name: show.person(user, world) for name, user in people.items()},
-        "assignees": [show.person(each, world) for each in mr.assignees],
-        "reviewers": [show.person(each, world) for each in mr.reviewers],
-        "labels": mr.labels,
-        "draft": mr.draft,
-        "work_in_progress": mr.draft,
-        "merge_status": mr.merge_status,
-        "detailed_merge_status": proposing.detailed_status(mr),
-        "sha": mr.sha,
-        "merge_commit_sha": mr.merge_commit,
-        "discussion_locked": mr.locked,
-        "should_remove_source_branch": None,
-        "force_remove_source_branch": mr.remove_source_branch,
-        "reference": f"!{mr.iid}",
-        "references": {
-            "short": f"!{mr.iid}",
-            "relative": f"!{mr.iid}",
-            "full": f"{mr.target.full_path}!{mr.iid}",
-        },
-        "web_url": f"{world.url}/{mr.target.full_path}/-/merge_requests/{mr.iid}",
-        "has_conflicts": mr.merge_status == "cannot_be_merged",
-        "blocking_discussions_resolved": True,
-        "allow_collaboration": mr.allow_collaboration,
-        "allow_maintainer_to_push": mr.allow_collaboration,
-    }
-
-
-def whole(mr: MergeRequest, world: World, user: User | None) -> dict[str, Any]:
-    version = mr.versions[-1] if mr.versions else None
-    return {
-        **row(mr, world),
-        **defaults.ONE_MERGE_REQUEST,
-        "changes_count": str(len(changes_of(mr, world))) if version else None,
-        "diff_refs": version
-        and {"base_sha": version.base, "head_sha": version.head, "start_sha": version.start},
-        "user": {"can_merge": merging.may_merge(world, mr, user)},
-    }
-
-
-def changes_of(mr: MergeRequest, world: World) -> list[Any]:
-    """The files that it changes, as git tells."""
-    if not mr.versions:
-        return []
-    version = mr.versions[-1]
-    return list(git.diff(world.repository(mr.target), version.base, version.head))
+    return Answer(200, showing.whole(mr, call.world, call.user))
 
 
 # --- Writing
@@ -218,7 +140,7 @@ def create(call: Call) -> Answer:
     )
     _change(call, mr)
     _tell(call, mr, "open")
-    return Answer(201, whole(mr, call.world, user))
+    return Answer(201, showing.whole(mr, call.world, user))
 
 
 def _target(call: Call, source: Project) -> Project:
@@ -264,7 +186,7 @@ def edit(call: Call) -> Answer:
     mr.updated = call.world.now()
     if event is None:
         _tell(call, mr, "update")
-    return Answer(200, whole(mr, call.world, user))
+    return Answer(200, showing.whole(mr, call.world, user))
 
 
 def _reopen(call: Call, mr: MergeRequest) -> None:
@@ -318,7 +240,7 @@ def merge(call: Call) -> Answer:
     )
     for name in ("squash", "auto_merge", "merge_when_pipeline_succeeds"):
         call.given(name)
-    return Answer(200, whole(mr, call.world, call.user))
+    return Answer(200, showing.whole(mr, call.world, call.user))
 
 
 def _boolean(value: object) -> bool | None:

@@ -247,7 +247,7 @@ def languages(call: Call) -> Answer:
     for each in git.walk(head.tree, deep=True) if head else ():
         language = LANGUAGES.get(each["name"].rpartition(".")[2])
         if language:
-            sizes[language] += len(repository[each["id"]].data)
+            sizes[language] += len(git.bytes_of(repository, each["id"]))
     total = sum(sizes.values())
     return Answer(200, {name: round(100 * size / total, 2) for name, size in sizes.most_common()})
 

@@ -134,7 +134,7 @@ def archive(call: Call) -> Answer:
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as file:
         for each in git.walk(head.tree, deep=True):
             if each["type"] == "blob" and each["path"].startswith(inside):
-                payload = call.world.repository(project)[each["id"]].data
+                payload = git.bytes_of(call.world.repository(project), each["id"])
                 file.writestr(f"{name}/{each['path']}", payload)
     disposition = f'attachment; filename="{name}.zip"'
     headers = {"Content-Type": "application/zip", "Content-Disposition": disposition}
