@@ -15,9 +15,10 @@ from .hinting.education import education
 from .hinting.files import Said, authors, said_in
 from .hinting.levels import levels
 from .hinting.links import links
+from .hinting.markup import decoded, plain_line
 from .hinting.naming import descriptions, languages, titles
 from .hinting.proposal import SURE, Evidence, Found, Proposal, Proposed, gathered
-from .hinting.readme import Place, Sentence, decoded, plain_line, sentences
+from .hinting.readme import Place, Sentence, sentences
 from .hinting.rights import licence
 from .hinting.subjects import subjects
 from .hinting.uses import keywords, publics, seeks, types, usages

@@ -111,6 +111,9 @@ def test_a_draft_asks_nothing_of_what_it_says(case):
         ("Pour le cycle 2. Bientôt le cycle 3.", ("cycle 2",)),
         ("Pour les élèves de 6<sup>e</sup>.", ("6e",)),
         ("Pour les secondes 4, au lycée Jean-Exemple.", ("2de",)),
+        ("Seconde / Première spé / Terminale spé.", ("2de", "1re", "terminale")),
+        ("Dictées audio CE2 CM1.", ("CE2", "CM1")),
+        ("Un robot à monter en techno, 5ème et 4ème.", ("5e", "4e")),
     ],
 )
 def test_levels_as_teachers_write_them(said, levels):
@@ -247,6 +250,37 @@ def test_the_french_readme_is_the_one_that_is_read():
     )
     found = propose(Snapshot(project=Project(id=1, path="a/b"), files=files))
     assert ("CM2",) in [each.texts for each in found.values]
+
+
+@pytest.mark.parametrize(
+    ("path", "readme"),
+    [
+        (
+            "README.rst",
+            "Essai\n=====\n\nPour les 6e.\n\n.. code:: sh\n\n   en 5e\n\nInstallation\n------------\n\nPour les 4e.\n",
+        ),
+        (
+            "README.adoc",
+            "= Essai\n:author: X\n\nPour les 6e.\n\n[source,sh]\n----\nen 5e\n----\n\n== Installation\n\nPour les 4e.\n",
+        ),
+        ("LISEZMOI.txt", "Pour les 6e.\n\n    en 5e\n"),
+        (
+            "readme",
+            "---\nniveau: 5e\n---\n\n<h1>Essai</h1>\n\nPour les 6e.\n\n<pre>\nen 5e\n</pre>\n",
+        ),
+    ],
+)
+def test_every_markup_has_its_code_and_its_sections(path, readme):
+    found = propose(Snapshot(project=Project(id=1, path="a/b"), files=(file(path, readme),)))
+    assert [each.texts for each in found.values if each.key == "niveaux"] == [("6e",)]
+
+
+def test_old_encodings_are_read():
+    readme = "# Révisions\n\nPour les élèves de 6e, au collège.\n"
+    for encoding in ("cp1252", "utf-16", "utf-8-sig"):
+        files = (file("README.md", readme.encode(encoding)),)
+        found = propose(Snapshot(project=Project(id=1, path="a/b"), files=files))
+        assert found.values[0].texts == ("Révisions",)
 
 
 def test_other_files_say_their_part():

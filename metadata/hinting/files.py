@@ -16,8 +16,8 @@ from ..project import ProjectFile, Snapshot
 from ..strangers import safeyaml
 from ..strangers.safejson import load_json
 from ..strangers.safeyaml import Mapping, Node, Scalar, Sequence
+from .markup import decoded
 from .proposal import Evidence, Found
-from .readme import decoded
 
 
 class Said(NamedTuple):

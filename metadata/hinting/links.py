@@ -10,8 +10,9 @@ from ..project import Snapshot
 from ..strangers.weblink import is_web
 from ..vocabulary import key_of
 from .files import Said
+from .markup import decoded
 from .proposal import Evidence, Found
-from .readme import Sentence, decoded
+from .readme import Sentence
 
 #: Names of files' values that hold the address of the site, and how sure they make us.
 NAMED = {"landingURL": 0.9, "site_url": 0.85, "homepage": 0.65, "url": 0.5}

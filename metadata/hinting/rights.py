@@ -10,8 +10,9 @@ from ..keys.values import licence_name
 from ..licences import Licence
 from ..project import Snapshot
 from .files import Said
+from .markup import decoded
 from .proposal import Evidence, Found
-from .readme import Sentence, decoded
+from .readme import Sentence
 
 FILES = ("LICENSE", "LICENCE", "COPYING", "LICENSE.md", "LICENCE.md", "LICENSE.txt", "LICENCE.txt")
 #: How much of a licence tells which it is.
@@ -25,7 +26,7 @@ GRANTED = re.compile(r"Permission is hereby granted, free of charge, to any pers
 
 SAYING = re.compile(
     r"\b(?:sous|licensed|under|released|publi|diffus|distribu|mis(?:e|es)? à disposition|plac[ée])\w*\b"
-    r".*\b(?:licen[cs]e|CC|Creative)|^licen[cs]e\b",
+    r".*\b(?:licen[cs]e|CC|Creative)|^licen[cs]ed?\b",
     re.IGNORECASE,
 )
 #: What the licence is of: the project, not one of the works it uses.

@@ -7,16 +7,15 @@ one in « cours d'histoire » and not in « l'histoire du projet ».
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from .. import words
-from ..vocabulary import data
-from .levels import SOMEBODY, WORTH
+from .levels import SOMEBODY
 from .proposal import SURE, Found, confidences
-from .readme import Sentence
+from .readme import WORTH, Sentence
+from .table import table
 
 Kind = Literal["sure", "common", "notion"]
 
@@ -140,7 +139,10 @@ def _is_announced(name: _Name, before: str) -> bool:
 
 @lru_cache(maxsize=2)
 def _announcing(worldly: bool) -> re.Pattern[str]:
-    heads = [*_table()["heads"], *(() if worldly else _table()["loose_heads"])]
+    heads = [
+        *table()["disciplines"]["heads"],
+        *(() if worldly else table()["disciplines"]["loose_heads"]),
+    ]
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, heads))})(?:e?s|x)?{ANNOUNCING}")
 
 
@@ -152,13 +154,13 @@ def _pattern() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _names() -> Mapping[str, _Name]:
-    table = _table()
+    said = table()["disciplines"]
     never, always, worldly = (
-        {_spelled(name) for name in table[part]} for part in ("never", "sure", "worldly")
+        {_spelled(name) for name in said[part]} for part in ("never", "sure", "worldly")
     )
     found = {
         _spelled(notion): _Name(key, "notion")
-        for key, notions in table["notions"].items()
+        for key, notions in said["notions"].items()
         for notion in notions
     }
     for word in words.disciplines():
@@ -176,8 +178,3 @@ def _names() -> Mapping[str, _Name]:
 
 def _spelled(name: str) -> str:
     return words.spelled("discipline", name)
-
-
-@lru_cache(maxsize=1)
-def _table() -> Mapping[str, Any]:
-    return tomllib.loads(data("hints.toml").decode())
