@@ -90,6 +90,15 @@ def test_only_what_changes_is_written_anew(texts, gone, come):
     assert changes(NOTICE, amended(NOTICE, **texts)) == (gone, come)
 
 
+def test_an_item_may_stand_under_its_dash():
+    before = "niveaux:\n-\n    CM1\n- CM2\n"
+    assert amended(before, niveaux=("CM1", "6e")) == before.replace("CM2", "6e")
+    assert commun.texts_of(amended(before, niveaux=("6e", "CM2")).encode())["niveaux"] == (
+        "6e",
+        "CM2",
+    )
+
+
 def test_a_new_key_stands_where_the_table_puts_it():
     text = amended(NOTICE, lien=("https://a.example/",), public=("élève",))
     assert "  sur les fractions.\nlien: https://a.example/\n\n# pour qui" in text
@@ -233,7 +242,8 @@ def entries(draw, key, indent=""):
             *(f"{indent} {w}," for w in words[1:]),
             f"{indent} ]",
         ]
-    dash = f"{indent}- " if form == "flush" else f"{indent}   -  "
+    gap = draw(st.sampled_from(["", f"\n{indent}      "]))
+    dash = f"{indent}- {gap}" if form == "flush" else f"{indent}   - {gap}"
     return [f"{indent}{name}:{comment}", *(f"{dash}{w}{comment}" for w in words)]
 
 

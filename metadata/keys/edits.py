@@ -100,12 +100,11 @@ def _items_changed(text: str, entry: Entry, node: Sequence, said: Texts) -> Iter
     placed = _in_brackets if node.flow else _on_lines
     for tag, first, last, new, end in SequenceMatcher(None, before, said, False).get_opcodes():
         if tag != "equal":
-            yield from placed(text, node.items, first, last, said[new:end])
+            yield from placed(text, node, first, last, said[new:end])
 
 
-def _in_brackets(
-    text: str, items: tuple[Node, ...], first: int, last: int, said: Texts
-) -> Iterator[Edit]:
+def _in_brackets(text: str, node: Sequence, first: int, last: int, said: Texts) -> Iterator[Edit]:
+    items = node.items
     words = ", ".join(map(scalar, said))
     if first < last and said:
         yield Edit(items[first].start, items[last - 1].end, words)
@@ -119,15 +118,13 @@ def _in_brackets(
         yield Edit(items[first - 1].end, items[last - 1].end, "")
 
 
-def _on_lines(
-    text: str, items: tuple[Node, ...], first: int, last: int, said: Texts
-) -> Iterator[Edit]:
-    start = line_start(text, items[0].start)
-    dash = text[start : text.index("-", start)] + "- "
-    for item in items[first:last]:
+def _on_lines(text: str, node: Sequence, first: int, last: int, said: Texts) -> Iterator[Edit]:
+    start = line_start(text, node.start)
+    dash = text[start : node.start] + "- "
+    for item in node.items[first:last]:
         yield Edit(line_start(text, item.start), _next_line(text, item.end), "")
     if first:
-        end = line_end(text, items[first - 1].end)
+        end = line_end(text, node.items[first - 1].end)
         yield Edit(end, end, _under(text, (dash + scalar(each) for each in said)))
     else:
         yield Edit(
