@@ -56,5 +56,6 @@ class Door(Protocol):
     def read(self, path: str) -> Found:
         """A project by its path, "group/name", or by the address of its page."""
 
-    def propose(self, token: str, path: str, payload: bytes, before: bytes) -> Outcome:
-        """Propose this commun.yml in the place of `before`, in the name of the token's owner."""
+    def propose(self, token: str, path: str, payload: bytes, blob: str) -> Outcome:
+        """Propose this commun.yml, in the name of the token's owner, in the place of that of `blob`,
+        git's hash of it; "" when there is none."""

@@ -17,7 +17,7 @@ from metadata.checks import check
 from metadata.hints import Evidence, Proposal, Proposed
 from metadata.keys.table import FIELDS
 from metadata.keys.table import Field as Key
-from metadata.project import Project
+from metadata.project import Project, ProjectFile
 
 from .choices import meaning
 
@@ -35,6 +35,7 @@ class Draft:
     project: str = ""  # where the file was read: its path on the forge
     target: str = ""  # where it should go, when it was read nowhere
     branch: str = ""  # of the project, to which changes are proposed
+    blob: str = ""  # git's hash of the file that the project has; "" when it was read nowhere
     proposal: Proposal = NOTHING  # what Balise reads in the project's own words
 
     @property
@@ -64,13 +65,18 @@ def answered(draft: Draft, texts: Mapping[str, Texts]) -> Draft:
     return replace(draft, changes={**draft.changes, draft.part: changes})
 
 
-def carried(draft: Draft, project: Project, payload: bytes) -> Draft:
+def carried(draft: Draft, project: Project, current: ProjectFile) -> Draft:
     """The answers on the file that a project has; all of them where they were about no file of it.
 
     Raise ParseError when there is no place for them.
     """
     there = replace(
-        draft, payload=payload, project=project.path, branch=project.default_branch, target=""
+        draft,
+        payload=current.payload,
+        blob=current.blob,
+        project=project.path,
+        branch=project.default_branch,
+        target="",
     )
     if draft.project:
         file_of(there)
@@ -111,6 +117,7 @@ def pack(draft: Draft) -> str:
             "project": draft.project,
             "target": draft.target,
             "branch": draft.branch,
+            "blob": draft.blob,
             "values": [_told(each) for each in draft.proposal.values],
             "questions": [_told(each) for each in draft.proposal.questions],
         },
@@ -132,6 +139,7 @@ def unpack(text: str) -> Draft:
             project=_text(told["project"]),
             target=_text(told["target"]),
             branch=_text(told["branch"]),
+            blob=_text(told["blob"]),
             proposal=Proposal(
                 values=tuple(map(_proposed, told["values"])),
                 questions=tuple(map(_proposed, told["questions"])),

@@ -7,21 +7,29 @@ the file is downloaded, copied, or proposed on the forge in the maintainer's own
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, cast
-from urllib.parse import quote
+from typing import cast
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from metadata import Finding, ParseError, Severity, commun
-from metadata.checks import PROFILES
-from metadata.hints import Evidence
+from metadata.project import Project, ProjectFile
 
 from . import auth, form
 from .door import Door
-from .draft import Draft, answered, carried, file_of, findings_of, pack, texts_of, unpack
-from .form import FORMS, LAST, STEPS, Step, control, fields_of, is_about
-from .site import canonical, current_site
+from .draft import Draft, answered, carried, file_of, pack, unpack
+from .form import FORMS, LAST, STEPS, Step, fields_of, is_about
+from .formpages import (
+    ABSENCES,
+    NAME,
+    done_page,
+    last_page,
+    part_page,
+    remarks_on,
+    start_page,
+    step_page,
+)
+from .site import current_site
 
 bp = Blueprint("editor", __name__, url_prefix="/editeur")
 
@@ -30,8 +38,6 @@ MOST_BYTES = 400_000
 
 #: What we ask of the forge: who they are, and to commit and open a merge request in their name.
 SCOPE = "openid profile api"
-
-NAME = "commun.yml"
 
 
 @bp.before_request
@@ -42,20 +48,6 @@ def guard() -> None:
 
 
 bp.after_request(auth.guard)
-
-
-@bp.app_template_filter("place")
-def place(clue: Evidence) -> str:
-    """Where a project says something, as one says it."""
-    named = FIELDS_OF_THE_FORGE.get(clue.path, clue.path)
-    return f"{named}, ligne {clue.line}" if clue.line else named
-
-
-FIELDS_OF_THE_FORGE = {
-    "name": "le nom du projet",
-    "description": "la description du projet",
-    "topics": "les thèmes du projet",
-}
 
 
 @bp.errorhandler(ParseError)
@@ -71,18 +63,18 @@ def start() -> str | Response:
     path = request.args.get("projet", "").strip()
     if path and current_site().door:
         return _from_project(path)
-    return _start()
+    return start_page()
 
 
 @bp.post("")
-def open_file() -> str | Response:
-    if path := request.form.get("projet", "").strip():
-        return redirect(url_for("editor.start", projet=path), 303)
+def open_file() -> str:
+    """A file sent or pasted; `notice` is what we know of one that a project has, and that was mended."""
+    known = _sent_draft() if "notice" in request.form else Draft()
     sent = request.files.get("fichier")
     payload = (sent.read() if sent else b"") or _encoded(request.form.get("texte", ""))
     if not payload.strip():
-        return _start(fault="Choisissez un fichier, ou collez son contenu.")
-    return _opened(Draft(payload=payload))
+        return start_page(fault="Choisissez un fichier, ou collez son contenu.")
+    return _opened(replace(known, payload=payload))
 
 
 def _encoded(text: str) -> bytes:
@@ -93,27 +85,27 @@ def _encoded(text: str) -> bytes:
 def _from_project(path: str) -> str:
     found = cast(Door, current_site().door).read(path)
     if found.project is None:
-        return _start(path=path, fault=found.fault)
+        return start_page(path=path, fault=found.fault)
     draft = Draft(project=found.project.path, branch=found.project.default_branch)
     if found.file:
-        return _opened(replace(draft, payload=found.file.payload))
+        return _opened(replace(draft, payload=found.file.payload, blob=found.file.blob))
     if found.proposal:
         proposed = {each.key: each.texts for each in found.proposal.values}
         draft = replace(answered(draft, proposed), proposal=found.proposal)
-    return _form(draft, FORMS[0])
+    return step_page(draft, FORMS[0])
 
 
 def _opened(draft: Draft) -> str:
     """The first page on a file, or the question which of its resources one means."""
     try:
-        return _choose(draft) if draft.several else _form(draft, FORMS[0])
+        return part_page(draft) if draft.several else step_page(draft, FORMS[0])
     except ParseError as error:
-        return _start(draft=draft, error=error)
+        return start_page(draft=draft, error=error)
 
 
 @bp.post("/nouveau")
 def new() -> str:
-    return _form(Draft(), FORMS[0])
+    return step_page(Draft(), FORMS[0])
 
 
 @bp.post("/ressource")
@@ -121,11 +113,11 @@ def choose() -> str:
     """Which part of the file to edit: asked, or answered."""
     draft = _sent_draft()
     if "partie" not in request.form:
-        return _choose(draft)
+        return part_page(draft)
     part = request.form["partie"]
     if part not in ("", *commun.parts(draft.payload)):
         abort(400)
-    return _form(replace(draft, part=part), FORMS[0])
+    return step_page(replace(draft, part=part), FORMS[0])
 
 
 @bp.get("/<key>")
@@ -145,37 +137,23 @@ def show(key: str) -> str:
         found = _misunderstood(draft, left) if STEPS.index(wanted) > STEPS.index(left) else ()
         grave = any(each.severity is Severity.ERROR for each in found)
         if grave or (found and "tel-quel" not in request.form):
-            return _form(draft, left, found)
-    return _check(draft) if wanted is LAST else _form(draft, wanted)
+            return step_page(draft, left, found)
+    return last_page(draft) if wanted is LAST else step_page(draft, wanted)
 
 
 def _misunderstood(draft: Draft, step: Step) -> tuple[Finding, ...]:
     """What is wrong with the answers of a step; what is merely not said can wait for the last."""
     try:
-        found = _said(draft)
+        found = remarks_on(draft)
     except ParseError:  # told at the last step, where the file is shown
         return ()
-    return tuple(
-        each
-        for each in found
-        if each.severity is Severity.ERROR
-        or (each.severity is Severity.WARNING and each.rule not in ABSENCES)
-        if any(is_about(field, each.element) for field in fields_of(step))
-    )
+    here = [each for each in found if any(is_about(f, each.element) for f in fields_of(step))]
+    return tuple(each for each in here if each.severity is Severity.ERROR or _is_typed(each))
 
 
-def _said(draft: Draft) -> tuple[Finding, ...]:
-    """What there is to say of the file as it will be. In a form, the field is how to add what lacks.
-
-    Raise ParseError.
-    """
-    return tuple(
-        replace(each, remedy="") if each.rule in ABSENCES else each
-        for each in findings_of(file_of(draft), draft.part)
-    )
-
-
-ABSENCES = {rule.code for rule in PROFILES["commun"] if rule.absence}
+def _is_typed(finding: Finding) -> bool:
+    """Is it about an answer, and not about its absence?"""
+    return finding.severity is Severity.WARNING and finding.rule not in ABSENCES
 
 
 @bp.post("/telecharger")
@@ -187,10 +165,7 @@ def download() -> Response:
 
 @bp.post("/connexion")
 def log_in() -> Response:
-    draft = _sent_draft()
-    if path := request.form.get("projet", "").strip():
-        draft = replace(draft, target=path)
-    return auth.begin(scope=SCOPE, view="editor.resume", draft=pack(draft))
+    return auth.begin(scope=SCOPE, view="editor.resume", draft=pack(_sent_draft()))
 
 
 @bp.get("/reprise")
@@ -199,7 +174,7 @@ def resume() -> str | Response:
     session = auth.current()
     if session is None or not session.draft:
         return redirect(url_for("editor.start"), 303)
-    return _check(unpack(session.draft), fault="" if session.who else NOT_VOUCHED)
+    return last_page(unpack(session.draft), fault="" if session.who else NOT_VOUCHED)
 
 
 NOT_VOUCHED = (
@@ -212,30 +187,32 @@ NOT_VOUCHED = (
 def propose() -> str:
     """Open the merge request, in the name of whoever is logged in."""
     session, door = auth.current(), current_site().door
-    draft = _sent_draft()
+    draft = replace(_sent_draft(), target=request.form.get("projet", "").strip())
     if session is None or session.who is None or door is None:
-        return _check(draft, fault="Votre connexion a pris fin\u00a0: connectez-vous de nouveau.")
+        return last_page(draft, fault=OVER)
     auth.check_mark()
-    draft = replace(draft, target=request.form.get("projet", "").strip())
     path = draft.project or draft.target
-    before = draft.payload if draft.project else b""
-    outcome = door.propose(session.who.token, path, file_of(draft), before)
+    outcome = door.propose(session.who.token, path, file_of(draft), draft.blob)
     if outcome.project and outcome.current:
-        try:
-            return _check(carried(draft, outcome.project, outcome.current.payload), fault=CARRIED)
-        except ParseError:
-            return _check(draft, fault=ANOTHER)
+        return _carried(draft, outcome.project, outcome.current)
     if outcome.fault:
-        return _check(draft, fault=outcome.fault)
-    return _page("editor_done.html", url=outcome.url)
+        return last_page(draft, fault=outcome.fault)
+    return done_page(outcome.url)
 
 
+def _carried(draft: Draft, project: Project, current: ProjectFile) -> str:
+    """The answers on a file that the writer had not seen, for them to read again."""
+    try:
+        return last_page(carried(draft, project, current), fault=CARRIED)
+    except ParseError:
+        return last_page(draft, fault=ANOTHER)
+
+
+OVER = "Votre connexion a pris fin\u00a0: connectez-vous de nouveau."
 CARRIED = (
     "Ce projet a déjà un commun.yml que cette notice ne connaissait pas. Vos réponses y ont été"
     " reportées\u00a0: relisez le fichier, puis proposez-le de nouveau."
 )
-
-
 ANOTHER = (
     "Ce projet a un autre commun.yml, où vos réponses ne trouvent pas leur place\u00a0: téléchargez le"
     " vôtre et déposez-le à la main, ou repartez de celui du projet."
@@ -247,83 +224,3 @@ def _sent_draft() -> Draft:
         return unpack(request.form.get("notice", ""))
     except ValueError:
         abort(400)
-
-
-def _start(
-    *,
-    path: str = "",
-    fault: str = "",
-    draft: Draft | None = None,
-    error: ParseError | None = None,
-) -> str:
-    text = draft.payload.decode("utf-8", "replace") if draft else ""
-    return _page("editor_start.html", path=path, fault=fault, text=text, error=error)
-
-
-def _choose(draft: Draft) -> str:
-    titles = {
-        part: " ".join(commun.texts_of(draft.payload, part).get("titre", ()))
-        for part in commun.parts(draft.payload)
-    }
-    return _page("editor_part.html", draft=draft, titles=titles)
-
-
-def _form(draft: Draft, step: Step, findings: tuple[Finding, ...] = ()) -> str:
-    texts = texts_of(draft)
-    return _page(
-        "editor_step.html",
-        draft=draft,
-        step=step,
-        controls=[
-            control(each, texts.get(each.key, ()), findings, draft.proposal)
-            for each in fields_of(step)
-        ],
-        findings=findings,
-        grave=any(each.severity is Severity.ERROR for each in findings),
-    )
-
-
-def _check(draft: Draft, fault: str = "") -> str:
-    """The last page: the file, what there is to say of it, and the three ways out."""
-    try:
-        text, findings = file_of(draft).decode("utf-8", "replace"), _said(draft)
-    except ParseError as error:
-        return _page("editor_check.html", draft=draft, step=LAST, error=error, fault=fault)
-    return _page(
-        "editor_check.html",
-        draft=draft,
-        step=LAST,
-        fault=fault,
-        text=text,
-        grave=[each for each in findings if each.severity is Severity.ERROR],
-        advice=[each for each in findings if each.severity is not Severity.ERROR],
-    )
-
-
-def _page(template: str, **shown: Any) -> str:
-    site, session = current_site(), auth.current()
-    draft = shown.get("draft")
-    return render_template(
-        template,
-        here="editor",
-        canonical=canonical("/editeur"),
-        steps=STEPS,
-        step_of=form.step_of,
-        notice=pack(draft) if draft else "",
-        door=site.door,
-        can_log_in=bool(site.login and site.door),
-        who=session.who if session else None,
-        mark=session.mark if session else "",
-        by_hand=_by_hand(draft) if draft else "",
-        **shown,
-    )
-
-
-def _by_hand(draft: Draft) -> str:
-    """The forge's own page to write the file, where we know the project."""
-    door = current_site().door
-    if door is None or not draft.project:
-        return ""
-    at = f"{door.url}/{quote(draft.project)}/-"
-    branch = quote(draft.branch or "main", safe="")
-    return f"{at}/edit/{branch}/{NAME}" if draft.payload else f"{at}/new/{branch}?file_name={NAME}"

@@ -101,21 +101,21 @@ class Editing:
         seen = read(self.forge, project, None, lambda blobs: {})
         return Found(project=project, proposal=propose(seen.snapshot))
 
-    def propose(self, token: str, path: str, payload: bytes, before: bytes) -> Outcome:
-        """Propose this file in the place of `before`, as the owner of the token."""
+    def propose(self, token: str, path: str, payload: bytes, blob: str) -> Outcome:
+        """Propose this file in the place of that of `blob`, as the owner of the token."""
         try:
-            return self._propose(self.connect(token), self._path_in(path), payload, before)
+            return self._propose(self.connect(token), self._path_in(path), payload, blob)
         except ForgeError as error:
             return Outcome(fault=_told(error))
 
-    def _propose(self, forge: Forge, path: str, payload: bytes, before: bytes) -> Outcome:
+    def _propose(self, forge: Forge, path: str, payload: bytes, blob: str) -> Outcome:
         project = forge.project(path)
         if fault := _closed(project):
             return Outcome(fault=fault)
         now = _notice(forge, project)
         if now and now.payload == payload:
             return Outcome(fault=UNCHANGED)
-        if (now.payload if now else b"") != before:
+        if (now.blob if now else "") != blob:
             return Outcome(project=project, current=now or ProjectFile(path=NAME, blob=""))
         home = project if forge.can_push(project.id) else forge.fork(project.id)
         start = forge.branch(project.id, project.default_branch)

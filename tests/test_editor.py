@@ -281,6 +281,12 @@ def test_one_of_several_resources_is_edited_and_the_others_stay(opened):
 # --- Strangers --------------------------------------------------------------------------------
 
 
+def packed(**said):
+    names = ("payload", "part", "project", "target", "branch", "blob")
+    empty = {**dict.fromkeys(names, ""), "changes": {}, "values": [], "questions": []}
+    return json.dumps({**empty, **said})
+
+
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.key)
 def test_no_answer_can_say_another_key(begin, field):
     hostile = (
@@ -329,41 +335,18 @@ def test_what_cannot_be_written_is_left_out_and_what_can_is_escaped(begin, text)
         "1e999",
         '{"payload":1}',
         "[" * 50_000,
-        json.dumps(
-            {
-                "payload": "é",
-                "part": "",
-                "changes": {},
-                "project": "",
-                "target": "",
-                "branch": "",
-                "values": [],
-                "questions": [],
-            }
-        ),
-        json.dumps(
-            {
-                "payload": "",
-                "part": "",
-                "changes": {"": {"titre": "x"}},
-                "project": "",
-                "target": "",
-                "branch": "",
-                "values": [[1]],
-                "questions": [],
-            }
-        ),
+        packed(payload="é"),
+        packed(part=1),
+        packed(changes=[]),
+        packed(changes={"": {"titre": [1]}}),
+        packed(values=[[1]]),
+        packed(values=[["titre", ["x"], 1, [["README.md", "1", "x"]]]]),
     ],
 )
 @pytest.mark.parametrize("step", [step.key for step in STEPS] + ["telecharger", "ressource"])
 def test_a_page_made_by_hand_is_refused_in_french(client, notice, step):
     page = Page(client, client.post(f"/editeur/{step}", data={"notice": notice}), 400)
     assert "plus valable" in text_of(page.tree)
-
-
-def packed(**said):
-    empty = {"payload": "", "part": "", "changes": {}, "project": "", "target": "", "branch": ""}
-    return json.dumps({**empty, "values": [], "questions": [], **said})
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ SITE = (
     "browse",
     "commun",
     "editor",
+    "formpages",
     "help",
     "resource",
     "search",

@@ -137,6 +137,18 @@ def test_a_notice_unknown_to_the_writer_gets_their_answers(client, forge, projec
     assert forge.file(project, "commun.yml", opened.source_branch).decode() == page.file
 
 
+def test_a_notice_that_could_not_be_read_is_mended_where_it_was(client, forge, project):
+    forge.commit(project, {"commun.yml": "titre: [Fractions\n"})
+    page = Page(client, client.get("/editeur?projet=marie/fractions", base_url=HERE))
+    assert "ne se lit pas" in text_of(page.tree)
+    assert page.tree.get_element_by_id("texte").value.strip() == "titre: [Fractions"
+    last = page.press("Modifier", {"texte": NOTICE}).press("Passer directement")
+    come_back(client, on_the_forge(leave(client, last)))
+    Page(client, client.get("/editeur/reprise", base_url=HERE)).press("Proposer")
+    [opened] = forge.merge_requests(project)
+    assert forge.file(project, "commun.yml", opened.source_branch) == NOTICE.encode()
+
+
 def test_a_list_of_resources_is_not_put_into_another_file(client, forge, project):
     forge.commit(project, {"commun.yml": "titre: Autre\ndescription: Autre chose.\n"})
     several = f"{NOTICE}ressources:\n  - titre: Une\n  - titre: Deux\n"
