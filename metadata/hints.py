@@ -137,7 +137,7 @@ PRESENTING: dict[str, Place] = {
 
 def _of_files(named: tuple[Said, ...]) -> Iterator[Sentence]:
     for each in named:
-        if each.name in PRESENTING and each.excerpt:
+        if each.name in PRESENTING:
             yield Sentence(
                 path=each.path,
                 text=each.text,

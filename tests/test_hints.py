@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metadata import parse
+from metadata import checks, parse, words
+from metadata.finding import Severity
+from metadata.hinting.table import table
 from metadata.hints import SURE, additions, draft, propose
 from metadata.project import Project, ProjectFile, Snapshot
 from metadata.record import RawRecord
@@ -80,6 +82,8 @@ def test_what_is_drafted_is_a_commun_without_a_remark(case):
     proposal = propose(case.snapshot)
     reading = parse(RawRecord(identifier="x", format="commun", payload=draft(proposal)))
     assert reading.findings == ()
+    errors = [each for each in checks.check(reading, "commun") if each.severity is Severity.ERROR]
+    assert errors == []
     assert reading.record.general.title
     assert reading.record.general.descriptions
 
@@ -89,6 +93,13 @@ def test_a_draft_asks_nothing_of_what_it_says(case):
     proposal = propose(case.snapshot)
     assert additions(proposal, draft(proposal)) == {}
     assert all(each.confidence >= SURE for each in proposal.values)
+
+
+def test_the_table_of_words_names_levels_and_disciplines_that_exist():
+    disciplines = {word.key for word in words.disciplines()}
+    assert set(table()["disciplines"]["notions"]) <= disciplines
+    levels = {word.key for word in words.every("level")}
+    assert set(table()["niveaux"]["aussi"].values()) <= levels
 
 
 # --- One behaviour each -----------------------------------------------------------------------

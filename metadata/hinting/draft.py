@@ -79,7 +79,9 @@ FIELDS = {
 
 def _why(proposed: Proposed) -> str:
     path, line, _ = proposed.evidence[0]
-    return f"d’après {tidy(path)}, ligne {line}" if line else f"d’après {FIELDS[path]}"
+    return (
+        f"d’après {tidy(path)}, ligne {line}" if line else f"d’après {FIELDS.get(path, tidy(path))}"
+    )
 
 
 # --- Into a file that exists ------------------------------------------------------------------

@@ -26,7 +26,7 @@ class Said(NamedTuple):
     path: str
     name: str
     text: str
-    line: int | None
+    line: int
     excerpt: str
 
     @property
@@ -76,8 +76,9 @@ def _read(file: ProjectFile, wanted: tuple[str, ...]) -> Iterator[Said]:
     lines = decoded(file.payload).split("\n")
     for name, text, line in values:
         number = line or _line_of(lines, name.rpartition(".")[2], text)
-        excerpt = lines[number - 1].strip()[:200] if number and number <= len(lines) else ""
-        yield Said(file.path, name, " ".join(text.split()), number, excerpt)
+        if number and number <= len(lines):
+            excerpt = lines[number - 1].strip()[:200]
+            yield Said(file.path, name, " ".join(text.split()), number, excerpt)
 
 
 def _json(tree: Any, name: str) -> Iterator[str]:
@@ -96,10 +97,15 @@ def _json(tree: Any, name: str) -> Iterator[str]:
 def _line_of(lines: list[str], name: str, text: str) -> int | None:
     """The line of a value in a file whose reader keeps no lines."""
     quoted = text[:60]
-    own = [n for n, line in enumerate(lines, 1) if f'"{name}"' in line and quoted in line]
-    return next(iter(own), None) or next(
-        (n for n, line in enumerate(lines, 1) if f'"{quoted}' in line), None
+    # The last where what is read is not what is written: « \\u00e9 ».
+    signs = ((f'"{name}"', quoted), (f'"{quoted}',), (f'"{name}"',))
+    found = (
+        number
+        for sign in signs
+        for number, line in enumerate(lines, 1)
+        if all(part in line for part in sign)
     )
+    return next(found, None)
 
 
 def _yaml(root: Node, name: str) -> Iterator[tuple[str, int]]:

@@ -139,10 +139,8 @@ def _is_announced(name: _Name, before: str) -> bool:
 
 @lru_cache(maxsize=2)
 def _announcing(worldly: bool) -> re.Pattern[str]:
-    heads = [
-        *table()["disciplines"]["heads"],
-        *(() if worldly else table()["disciplines"]["loose_heads"]),
-    ]
+    said = table()["disciplines"]
+    heads = [*said["heads"], *([] if worldly else said["loose_heads"])]
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, heads))})(?:e?s|x)?{ANNOUNCING}")
 
 

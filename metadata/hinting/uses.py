@@ -15,36 +15,36 @@ from ..vocabulary import key_of
 from .proposal import Evidence, Found
 from .readme import Sentence
 
-#: Names of types that say so wherever they stand (folded), by key.
+#: The types that a first paragraph names, by key: how they are named (folded).
 TYPES: Mapping[str, str] = {
     "exercice": r"(?:exercices?|exercis(?:eur|er)s?|exos?|entrainements?)\b(?! de style)",
     "questionnaire": r"(?:quiz+|qcm|questionnaires?)\b",
-    "cours": r"(?:cours (?:de|d'|complets?|en ligne|et)\b(?! route)|mes cours|lecons?)\b",
-    "sequence": r"(?:sequences? (?:pedagogiques?|de|d')|seances? (?:pedagogiques?|de|d')|scenarios? pedagogiques?)",
+    "cours": r"(?:cours (?:de|d'|complets?|en ligne|et)|mes cours|lecons?)\b",
+    "sequence": r"(?:(?:sequences?|seances?) (?:pedagogiques?|de|d')|scenarios? pedagogiques?)",
     "activite": r"(?:activites? (?:pedagogiques?|pour|de|d'|interactives?|ludiques?)|rituels?\b|defis?\b)",
-    "fiche-pedagogique": r"(?:fiches? (?:pedagogiques?|de preparation|prof|enseignant))",
-    "jeu": r"(?:jeux? (?:serieux|educatifs?|pour|de|d'|interactifs?|en ligne|pedagogiques?)|serious games?"
-    r"|escape games?|jeux?\b)",
+    "fiche-pedagogique": r"fiches? (?:pedagogiques?|de preparation|prof|enseignant)",
+    "jeu": r"(?:jeux?|serious games?|escape games?)\b",
     "evaluation": r"(?:evaluations?|controles? (?:de|d')|devoirs? surveilles?)\b",
     "annales": r"annales\b",
-    "preparation-a-l-examen": r"(?:revis(?:ions?|er)\b|preparation (?:a l'examen|au bac|au brevet|a l'epreuve))",
-    "tutoriel": r"(?:tutoriels?|tutos?)\b",
+    "preparation-a-l-examen": r"(?:revis(?:ions?|er)|preparation a (?:l'examen|l'epreuve)|preparation au b(?:ac|revet))\b",
     "manuel": r"manuels? (?:scolaires?|numeriques?|libres?|de|d')",
-    "simulation": r"(?:simulat(?:eur|ion)s?)\b",
+    "simulation": r"simulat(?:eur|ion)s?\b",
     "frise": r"frises? (?:chronologiques?|interactives?)",
     "carte-mentale": r"cartes? mentales?",
     "diaporama": r"diaporamas?\b",
-    "video": r"(?:capsules? )?videos?\b",
     "audio": r"podcasts?\b",
+}
+NAMED = r"(?:^|\b(?:est|sont|propose|une?|des|d'|de|mes|les|cette?|ces|voici|pour|plusieurs|et) )(?:\w+ )??"
+#: Those that it names too when it says how the thing is made: only « c'est un outil » says so.
+THINGS: Mapping[str, str] = {
     "outil": r"(?:outils?|generateurs?)\b",
     "application": r"(?:applications?|logiciels?|appli)\b",
+    "tutoriel": r"(?:tutoriels?|tutos?)\b",
+    "video": r"(?:capsules? )?videos?\b",
 }
-#: What announces the type in a first paragraph: « est un outil », « des exercices ».
-IS = r"(?:^|\b(?:est|sont|propose|un|une|des|d'|de|mes|les|cette?|ces|voici|pour|plusieurs|petite?s?|et) )"
-#: A first paragraph says how the thing is made, too.
-WEAK = frozenset(("outil", "application", "video", "tutoriel", "evaluation", "activite"))
+IS = r"(?:^|\b(?:est|sont|voici) )(?:une? |des |l')?(?:\w+ ){0,2}?"
 
-FOR = re.compile(
+FOR = (
     r"(?:\bpour (?:les |des |mes |vos |tous les |l')|destine\w* (?:aux? |a des )|a destination des? |a l'usage des? "
     r"|a l'intention des? |s'adresse\w* (?:aux? |a des )|public : |aide aux? |permet aux? |permettant aux? )"
 )
@@ -62,21 +62,15 @@ SEEKS = re.compile(
 
 
 def types(said: Iterable[Sentence]) -> Iterator[Found]:
+    """What it is: only what its title and its first paragraph say."""
     for sentence in said:
-        if sentence.place in ("title", "opening") and sentence.path != "topics":
+        if sentence.place in ("title", "opening"):
             text = MAKING.sub(" ", sentence.folded)
             for key, pattern in _types().items():
                 if match := pattern.search(text):
                     sure = 0.8 if sentence.place == "title" else 0.7
-                    sure -= 0.25 * (key in WEAK and sentence.place != "opening")
-                    label = _word("type", key).label
-                    yield Found(_short(label), sure, sentence.evidence(match[0].split()[-1][:4]))
-
-
-def _word(kind: str, key: str) -> words.Word:
-    found = words.word(kind, key)
-    assert found, f"{kind} {key} manque à words.toml"
-    return found
+                    evidence = sentence.evidence(match[0].split()[-1])
+                    yield Found(_short(_label("type", key)), sure, evidence)
 
 
 #: « en cours de développement » is no course.
@@ -84,6 +78,12 @@ MAKING = re.compile(
     r"en cours d\S*|au cours d\S*|bien sur|jeux? (?:de |d')?(?:donnees|caracteres|instructions|tests?)"
     r"|jouer? un role|outils? de build"
 )
+
+
+def _label(kind: str, key: str) -> str:
+    found = words.word(kind, key)
+    assert found, f"{kind} {key} manque à words.toml"
+    return found.label
 
 
 def _short(label: str) -> str:
@@ -95,7 +95,8 @@ def _short(label: str) -> str:
 
 @lru_cache(maxsize=1)
 def _types() -> Mapping[str, re.Pattern[str]]:
-    return {key: re.compile(rf"{IS}(?:\w+ )??{pattern}") for key, pattern in TYPES.items()}
+    named = {key: re.compile(NAMED + pattern) for key, pattern in TYPES.items()}
+    return named | {key: re.compile(IS + pattern) for key, pattern in THINGS.items()}
 
 
 def usages(said: Iterable[Sentence]) -> Iterator[Found]:
@@ -128,12 +129,19 @@ NOT_USAGES = frozenset(("en-entreprise", "en-laboratoire", "au-cdi", "en-atelier
 
 
 def publics(said: Iterable[Sentence]) -> Iterator[Found]:
+    """For whom, where it says « pour … »."""
     for sentence in said:
         if sentence.place in ("title", "opening", "body"):
-            for key, pattern in PUBLICS.items():
-                if re.search(FOR.pattern + pattern, sentence.folded):
+            for key, pattern in _publics().items():
+                if match := pattern.search(sentence.folded):
                     sure = 0.62 if sentence.place == "body" else 0.75
-                    yield Found(_word("public", key).label, sure, sentence.evidence(key[:5]))
+                    evidence = sentence.evidence(match[0].split()[-1])
+                    yield Found(_label("public", key), sure, evidence)
+
+
+@lru_cache(maxsize=1)
+def _publics() -> Mapping[str, re.Pattern[str]]:
+    return {key: re.compile(FOR + pattern) for key, pattern in PUBLICS.items()}
 
 
 def seeks(said: Iterable[Sentence]) -> Iterator[Found]:
