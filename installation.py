@@ -7,6 +7,7 @@ server need be installed.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -22,7 +23,9 @@ from terminal import several
 if TYPE_CHECKING:
     from flask import Flask
 
+    from catalogue_site.openid import Login
     from catalogue_site.site import Site
+    from forge_bridge.editing import Editing
     from indexer.search import SearchEngine
     from indexer.source import Source
     from indexer.store import SqlStore
@@ -74,7 +77,38 @@ class Balises:
             engine=self.engine,
             base_url=self.settings.base_url.rstrip("/"),
             publisher=Publisher(name=publisher.name, contact=publisher.contact),
+            login=self._login(),
+            door=self._door(),
         )
+
+    def _login(self) -> Login | None:
+        """The way in for maintainers; None when the configuration has none."""
+        given, forge = self.settings.login, self.settings.login_forge
+        if not forge:
+            return None
+        from catalogue_site.openid import Login
+
+        secret = self.settings.secret(given.client_secret_file, "BALISE_LOGIN_CLIENT_SECRET")
+        return Login(url=forge.url, client_id=given.client_id, client_secret=secret, clock=now)
+
+    def _door(self) -> Editing | None:
+        """What the editor may ask of the forge that people log in to, else of the first."""
+        forge = self.settings.login_forge or next(iter(self.settings.forge), None)
+        if not forge:
+            return None
+        from forge_bridge.connection import Connection
+        from forge_bridge.editing import Editing
+        from forge_bridge.gitlab import GitLabForge
+
+        def seen(token: str = "") -> GitLabForge:
+            """The forge as a visitor sees it: without the bot's token, and without long waits."""
+            contact = self.settings.publisher.contact
+            return GitLabForge(
+                Connection(forge.url, token, contact=contact, timeout=10, sleep=_briefly)
+            )
+
+        site = self.settings.base_url.rstrip("/")
+        return Editing(url=forge.url, forge=seen(), connect=seen, site=site)
 
     def source(self, given: SourceSettings) -> Source:
         """The source that one [[source]] describes."""
@@ -100,6 +134,10 @@ class Balises:
 
 
 pass_balises = click.make_pass_decorator(Balises)
+
+
+def _briefly(seconds: float) -> None:
+    time.sleep(min(seconds, 1))
 
 
 def now() -> datetime:

@@ -168,6 +168,11 @@ class Settings:
             raise SettingsError(f"Le fichier de secret « {path} » {said}") from error
 
     @property
+    def login_forge(self) -> ForgeSettings | None:
+        """The forge that people log in through; None when nobody does."""
+        return next((each for each in self.forge if each.key == self.login.forge), None)
+
+    @property
     def public_folder(self) -> Path:
         return self.data_folder / "public"
 
@@ -213,6 +218,16 @@ def _check_addresses(settings: Settings, path: Path) -> None:
 
 
 def _check_keys(settings: Settings, path: Path) -> None:
+    if settings.login.forge and not settings.login_forge:
+        raise SettingsError(
+            f"{path} : [login] forge : aucun bloc [[forge]] n’a la clé «\u00a0{settings.login.forge}\u00a0»."
+            " Écrivez celle d’une forge déclarée."
+        )
+    if settings.login.forge and not settings.login.client_id:
+        raise SettingsError(
+            f"{path} : [login] client_id : il manque. C’est l’identifiant que donne la forge à"
+            " l’application OAuth que vous y créez."
+        )
     keys = [each.key for each in settings.source] + [each.key for each in settings.forge]
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         raise SettingsError(
@@ -360,6 +375,13 @@ base_url = ""                               # adresse publique, par exemple http
 # hook_signing_file = ""                    # leur clé de signature ; ou BALISE_FORGE_HOOK_SIGNING
 # new_per_hour = 2                          # demandes de fusion nouvelles, par heure ; 0 : sans limite
 # open_at_most = 10                         # et ouvertes à la fois ; 0 : sans limite
+
+# Pour que les mainteneurs proposent leur commun.yml en leur nom, depuis l’éditeur.
+#
+# [login]
+# forge = "forge"                           # la clé d’un bloc [[forge]]
+# client_id = ""                            # de l’application OAuth créée sur la forge
+# client_secret_file = "secrets/login"      # ou la variable BALISE_LOGIN_CLIENT_SECRET
 
 [publisher]
 name = ""                                   # qui répond du catalogue

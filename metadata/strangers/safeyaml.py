@@ -81,8 +81,8 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-#: A notice is read, judged, and read again for each of its resources.
-@lru_cache(maxsize=16)
+#: A notice is judged when its project is crawled, then read for each of its resources, a page later.
+@lru_cache(maxsize=256)
 def load(payload: bytes) -> Node:
     """The one document of a YAML file; an empty file is an empty mapping. Raises ParseError."""
     text = decode(payload)
