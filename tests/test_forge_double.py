@@ -13,9 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 import pygit2
 import pytest
 import requests
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.corpus import shared
-from tests.forge import Forge
+from tests.forge import Forge, git
 from tests.forge.asking import client, commit, refused
 from tests.forge.model import DEVELOPER, GUEST, MAINTAINER, REPORTER, Project, User
 
@@ -379,6 +381,62 @@ def test_one_file_is_written_by_the_files_api(forge, marie, project):
     assert forge.file(project, "dossier/b.md") == b"c"
     made.delete(branch="main", commit_message="d")
     assert forge.file(project, "dossier/b.md") is None
+
+
+ACTIONS = st.lists(
+    st.tuples(
+        st.sampled_from(["create", "update", "delete", "move"]),
+        st.sampled_from(["a.md", "b.md", "d/c.md"]),
+        st.sampled_from(["a.md", "b.md", "d/c.md"]),
+        st.text("xé\n", max_size=3),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(commits=st.lists(ACTIONS, max_size=3))
+def test_commits_do_to_a_branch_what_they_would_do_to_a_dict(forge, commits):
+    robot = forge.world.user("robot") or forge.add_user("robot")
+    number = len(forge.world.projects)
+    made = forge.add_project(f"robot/essai-{number}", files={"README.md": "a"})
+    found = client(forge, robot).projects.get(made.id, lazy=True)
+    expected = {"README.md": b"a"}
+    for actions in commits:
+        after = applied(expected, actions)
+        sent = [action(*each) for each in actions]
+        if after is None:
+            refused(400, lambda sent=sent: commit(found, *sent))
+        else:
+            commit(found, *sent)
+            expected = after
+    head = forge.world.repository(made).revparse_single("main")
+    files = [row["path"] for row in git.walk(head.tree, deep=True) if row["type"] == "blob"]
+    assert {path: forge.file(made, path) for path in files} == expected
+
+
+def action(kind: str, path: str, source: str, text: str) -> dict[str, str]:
+    more = {"previous_path": source} if kind == "move" else {"content": text}
+    return {"action": kind, "file_path": path, **({} if kind == "delete" else more)}
+
+
+def applied(
+    files: dict[str, bytes], actions: list[tuple[str, str, str, str]]
+) -> dict[str, bytes] | None:
+    """The files after all the actions; None when one of them is not possible."""
+    after = dict(files)
+    for kind, path, source, text in actions:
+        makes, needs = kind in ("create", "move"), source if kind == "move" else path
+        if (makes and path in after) or (kind != "create" and needs not in after):
+            return None
+        if kind == "move":
+            after[path] = after.pop(source)
+        elif kind == "delete":
+            del after[path]
+        else:
+            after[path] = text.encode()
+    return after
 
 
 # --- Forks --------------------------------------------------------------------------------------

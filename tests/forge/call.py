@@ -110,6 +110,10 @@ class Call:
         self.read.add(name)
         return self.body.get(name, self.query.get(name, default))
 
+    def ignore(self, *names: str) -> None:
+        """Take arguments that change nothing here."""
+        self.read.update(names)
+
     def unread(self) -> set[str]:
         return {*self.query, *self.body} - self.read - {*self.path}
 

@@ -5,6 +5,7 @@ Commits, trees, diffs, merges and conflicts are git's own; nothing here pretends
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -46,23 +47,18 @@ def signature(person: Person, when: datetime) -> pygit2.Signature:
 
 def commit_of(repository: pygit2.Repository, ref: str) -> pygit2.Commit | None:
     """The commit that a branch, a tag or a hash means."""
-    for name in (f"refs/heads/{ref}", f"refs/tags/{ref}", ref):
+    for prefix in ("refs/heads/", "refs/tags/"):
         try:
-            if name == ref and not name.startswith("refs/") and not _is_hash(name):
-                continue
-            found = (
-                repository.get(name)
-                if _is_hash(name) and len(name) == 40
-                else repository.revparse_single(name)
-            )
-            return found.peel(pygit2.Commit) if found is not None else None
-        except (KeyError, ValueError, pygit2.GitError):
+            return repository.references[prefix + ref].peel(pygit2.Commit)
+        except (KeyError, ValueError):  # there is none, or none may be called so
             continue
-    return None
+    try:
+        return repository[ref].peel(pygit2.Commit) if _HASH.fullmatch(ref) else None
+    except (KeyError, ValueError, pygit2.GitError):
+        return None
 
 
-def _is_hash(text: str) -> bool:
-    return 7 <= len(text) <= 40 and all(each in "0123456789abcdef" for each in text)
+_HASH = re.compile("[0-9a-f]{7,40}")
 
 
 def branches(repository: pygit2.Repository) -> list[str]:

@@ -27,13 +27,13 @@ def _between(call: Call, mr: MergeRequest, version: Version) -> list[pygit2.Comm
 
 def diffs(call: Call) -> Answer:
     mr = found(call)
-    call.flag("unidiff")
+    call.ignore("unidiff")
     return call.page(changes_of(mr, call.world), show.change)
 
 
 def changes(call: Call) -> Answer:
     mr = found(call)
-    call.flag("unidiff"), call.flag("access_raw_diffs")
+    call.ignore("unidiff", "access_raw_diffs")
     rows = [show.change(patch) for patch in changes_of(mr, call.world)]
     return Answer(200, {**whole(mr, call.world, call.user), "changes": rows, "overflow": False})
 
@@ -59,7 +59,7 @@ def _version(version: Version, mr: MergeRequest) -> dict[str, Any]:
 
 def one_version(call: Call) -> Answer:
     mr = found(call)
-    call.flag("unidiff")
+    call.ignore("unidiff")
     wanted = call.path["version_id"]
     version = next((each for each in mr.versions if str(each.id) == wanted), None)
     if version is None:

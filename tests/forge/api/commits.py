@@ -40,7 +40,7 @@ def list_commits(call: Call) -> Answer:
 
 def one_commit(call: Call) -> Answer:
     project, found = head_of(call, call.path["sha"])
-    call.flag("stats")
+    call.ignore("stats")
     return Answer(200, _detail(found, project, call))
 
 
@@ -97,7 +97,7 @@ def create_commit(call: Call) -> Answer:
         raise Refusal(400, {"error": "actions is empty"})
     sha, project = write(call, actions)
     repository = call.world.repository(project)
-    call.given("stats")
+    call.ignore("stats")
     return Answer(201, _detail(repository[sha].peel(pygit2.Commit), project, call))
 
 
@@ -211,7 +211,7 @@ def _applied(
 def _check(kind: str, path: str, source: bytes | None, target: bytes | None) -> None:
     if path.startswith("/") or ".." in path.split("/") or ".git" in path.split("/"):
         raise Refusal(400, "invalid path: " + repr(path))
-    if kind == "create" and target is not None:
+    if kind in ("create", "move") and target is not None:
         raise Refusal(400, "A file with this name already exists")
     if kind != "create" and source is None:
         raise Refusal(400, "A file with this name doesn't exist")

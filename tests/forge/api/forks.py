@@ -31,7 +31,7 @@ def fork(call: Call) -> Answer:
         import_status="scheduled",
         import_polls=world.polls,
     )
-    call.given("mr_default_target_self"), call.given("branches")
+    call.ignore("mr_default_target_self", "branches")
     world.forks[source.id] = world.forks.get(source.id, 0) + 1
     if not world.polls:
         forking.finish(world, copy)

@@ -29,7 +29,7 @@ def list_everywhere(call: Call) -> Answer:
 
 def list_of_group(call: Call) -> Answer:
     group = call.group()
-    call.arg("scope")
+    call.ignore("scope")
     inside = [
         mr for mr in call.world.merge_requests.values() if group in mr.target.namespace.above()
     ]
@@ -37,7 +37,7 @@ def list_of_group(call: Call) -> Answer:
 
 
 def list_of_project(call: Call) -> Answer:
-    call.arg("scope")
+    call.ignore("scope")
     return _listed(call, call.project("merge_requests").merge_requests.values())
 
 
@@ -52,8 +52,7 @@ def list_of_commit(call: Call) -> Answer:
 
 
 def _listed(call: Call, projects: Iterable[MergeRequest]) -> Answer:
-    for name in UNUSED:
-        call.arg(name)
+    call.ignore(*UNUSED)
     wanted = _conditions(call)
     rows = [mr for mr in projects if wanted(mr)]
     by = call.arg("order_by", "created_at")
@@ -110,8 +109,7 @@ NUMBERS = ("merge_request_iid", "noteable_id", "eventable_id")
 
 def one(call: Call) -> Answer:
     mr = found(call)
-    for name in (*UNUSED, "include_diverged_commits_count", "include_rebase_in_progress"):
-        call.arg(name)
+    call.ignore(*UNUSED, "include_diverged_commits_count", "include_rebase_in_progress")
     proposing.look(call.world, mr)
     return Answer(200, showing.whole(mr, call.world, call.user))
 
@@ -218,7 +216,7 @@ def _change(call: Call, mr: MergeRequest) -> None:
             setattr(mr, name.replace("_ids", "s"), people)
     if call.given("discussion_locked") is not None:
         mr.locked = call.given("discussion_locked")
-    call.given("squash"), call.given("remove_source_branch")
+    call.ignore("squash", "remove_source_branch")
 
 
 def _tell(call: Call, mr: MergeRequest, action: str) -> None:
@@ -238,8 +236,7 @@ def merge(call: Call) -> Answer:
         message=call.given("merge_commit_message") or "",
         remove_source=_boolean(call.given("should_remove_source_branch")),
     )
-    for name in ("squash", "auto_merge", "merge_when_pipeline_succeeds"):
-        call.given(name)
+    call.ignore("squash", "auto_merge", "merge_when_pipeline_succeeds")
     return Answer(200, showing.whole(mr, call.world, call.user))
 
 

@@ -45,8 +45,7 @@ def _note(call: Call, mr: MergeRequest) -> Note:
 
 def create_note(call: Call) -> Answer:
     mr = found(call)
-    for name in ("internal", "confidential", "merge_request_diff_head_sha"):
-        call.given(name)
+    call.ignore("internal", "confidential", "merge_request_diff_head_sha")
     left, done = _said(call, mr)
     if not left:
         return _only_commands(done)
@@ -189,7 +188,7 @@ def _discussion(call: Call, mr: MergeRequest) -> Discussion:
 
 def create_discussion(call: Call) -> Answer:
     mr = found(call)
-    call.given("commit_id"), call.given("created_at")
+    call.ignore("commit_id", "created_at")
     position = call.given("position")
     place = None if position is None else _position(call, mr, position)
     left, done = _said(call, mr)
@@ -231,7 +230,7 @@ def _nowhere(why: str) -> Refusal:
 def reply(call: Call) -> Answer:
     mr = found(call)
     each = _discussion(call, mr)
-    call.given("note_id"), call.given("created_at")
+    call.ignore("note_id", "created_at")
     left, done = _said(call, mr)
     if not left:
         return _only_commands(done)

@@ -33,7 +33,7 @@ def one_user(call: Call) -> Answer:
 
 def groups(call: Call) -> Answer:
     text = call.arg("search").lower()
-    call.arg("all_available")
+    call.ignore("all_available")
     least = call.count("min_access_level", 0)
     rows = [
         each

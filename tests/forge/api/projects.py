@@ -74,8 +74,7 @@ def _listed(call: Call, projects: Collection[Project], shown: Callable[[Project]
 
 
 def _selected(call: Call, projects: Iterable[Project]) -> Iterator[Project]:
-    for name in UNUSED:
-        call.arg(name)
+    call.ignore(*UNUSED)
     world, user, conditions = call.world, call.user, _filters(call)
     return (
         project
@@ -134,8 +133,7 @@ def _searched(project: Project, *, whole: bool) -> str:
 
 def one_project(call: Call) -> Answer:
     project = call.project()
-    for name in UNUSED:
-        call.arg(name)
+    call.ignore(*UNUSED)
     if project.import_status in ("scheduled", "started"):
         project.import_polls -= 1
         if project.import_polls <= 0:
@@ -195,8 +193,7 @@ def _change(call: Call, project: Project) -> None:
     path = call.given("path")
     if path and path != project.path:
         call.world.move(project, path=path)
-    for name in defaults.PROJECT:  # said to be taken, and of no effect here
-        call.given(name)
+    call.ignore(*defaults.PROJECT)
 
 
 def archive(call: Call) -> Answer:

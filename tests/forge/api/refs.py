@@ -83,7 +83,7 @@ def _protected(number: int, name: str) -> dict[str, Any]:
 def tags(call: Call) -> Answer:
     project = call.project("repository")
     text = call.arg("search")
-    call.arg("order_by"), call.arg("sort")
+    call.ignore("order_by", "sort")
     rows = [each for each in git.tags(call.world.repository(project)) if text in each]
     return call.page(rows[::-1], lambda name: _tag(call, project, name))
 
@@ -99,7 +99,7 @@ def create_tag(call: Call) -> Answer:
     project, found = head_of(call, call.given("ref"), absent="Ref")
     call.project("repository", level=DEVELOPER, writes=True)
     name = call.given("tag_name")
-    call.given("message")
+    call.ignore("message")
     if name in git.tags(call.world.repository(project)):
         raise Refusal(400, f"Tag {name} already exists")
     pushes.move_tag(call.world, project, name, str(found.id), call.me)

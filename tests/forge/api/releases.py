@@ -13,7 +13,7 @@ from tests.forge.world import World
 
 def releases(call: Call) -> Answer:
     project = call.project("releases")
-    call.arg("include_html_description"), call.arg("order_by")
+    call.ignore("include_html_description", "order_by")
     falling = call.arg("sort", "desc") != "asc"
     rows = sorted(project.releases.values(), key=lambda each: each.released, reverse=falling)
     return call.page(rows, lambda each: shown(each, project, call.world))
@@ -21,14 +21,14 @@ def releases(call: Call) -> Answer:
 
 def one_release(call: Call) -> Answer:
     project = call.project("releases")
-    call.arg("include_html_description")
+    call.ignore("include_html_description")
     return Answer(200, shown(_release(call, project), project, call.world))
 
 
 def _release(call: Call, project: Project) -> Release:
     found = project.releases.get(call.path["tag_name"])
     if found is None:
-        raise missing("")
+        raise Refusal(404, "404 Not Found")
     return found
 
 
@@ -55,7 +55,7 @@ def create_release(call: Call) -> Answer:
     project.releases[tag] = made
     for link in (call.given("assets") or {}).get("links", []):
         made.links.append(_linked(call.world, link))
-    call.given("tag_message"), call.given("milestones")
+    call.ignore("tag_message", "milestones")
     call.world.sent("release", project, payloads.release(call.world, project, made))
     return Answer(201, shown(made, project, call.world))
 
@@ -73,7 +73,7 @@ def links(call: Call) -> Answer:
 def create_link(call: Call) -> Answer:
     project = call.project("releases", level=DEVELOPER, writes=True)
     facts = {name: call.given(name) for name in ("name", "url", "link_type", "direct_asset_path")}
-    call.given("filepath")
+    call.ignore("filepath")
     link = _linked(call.world, facts)
     _release(call, project).links.append(link)
     return Answer(201, link)
@@ -122,8 +122,7 @@ def shown(release: Release, project: Project, world: World) -> dict[str, Any]:
 
 def packages(call: Call) -> Answer:
     project = call.project("package_registry")
-    for name in ("order_by", "sort", "include_versionless", "status", "package_version"):
-        call.arg(name)
+    call.ignore("order_by", "sort", "include_versionless", "status", "package_version")
     kind, name = call.arg("package_type"), call.arg("package_name")
     rows = [
         each for each in project.packages.values() if kind in ("", each.kind) and name in each.name
@@ -160,7 +159,7 @@ def _package(package: Package, project: Project, world: World) -> dict[str, Any]
 
 def package_files(call: Call) -> Answer:
     package = _found(call, call.project("package_registry"))
-    call.arg("order_by"), call.arg("sort")
+    call.ignore("order_by", "sort")
     return call.page(package.files, lambda each: _described(each))
 
 
@@ -196,7 +195,7 @@ def _downloaded(files: list[dict[str, Any]]) -> Answer:
 
 def upload(call: Call) -> Answer:
     project = call.project("package_registry", level=DEVELOPER, writes=True)
-    call.given("status"), call.given("select")
+    call.ignore("status", "select")
     if not call.payload:
         raise forbidden()
     add_file(

@@ -63,7 +63,7 @@ def file_head(call: Call) -> Answer:
 
 
 def file_raw(call: Call) -> Answer:
-    call.arg("lfs")
+    call.ignore("lfs")
     facts, payload = _file(call)
     plain = {**_headers(facts), "Content-Type": "text/plain; charset=utf-8"}
     return Answer(200, payload, plain)
@@ -127,7 +127,7 @@ def _blob(call: Call) -> pygit2.Blob:
 def archive(call: Call) -> Answer:
     """Always a zip, whatever was asked: nobody here opens the other kinds."""
     project, head = head_of(call, call.arg("sha"), absent="File")
-    call.flag("include_lfs_blobs")
+    call.ignore("include_lfs_blobs")
     inside = call.arg("path").strip("/")
     name = f"{project.path}-{str(head.id)[:8]}"
     kept = io.BytesIO()
@@ -180,7 +180,7 @@ def merge_base(call: Call) -> Answer:
 
 def contributors(call: Call) -> Answer:
     project, head = head_of(call, call.arg("ref"), absent="Repository")
-    call.arg("order_by")
+    call.ignore("order_by")
     log: Iterable[pygit2.Commit] = git.log(head, call.world.repository(project))
     counted = Counter((each.author.name, each.author.email) for each in log)
     falling = call.arg("sort", "asc") == "desc"

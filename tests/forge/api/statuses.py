@@ -23,7 +23,7 @@ EVENTS = {
 def of_commit(call: Call) -> Answer:
     project = call.project("repository")
     ref, name, call_all = call.arg("ref"), call.arg("name"), call.flag("all")
-    call.arg("stage"), call.arg("pipeline_id"), call.arg("order_by"), call.arg("sort")
+    call.ignore("stage", "pipeline_id", "order_by", "sort")
     rows = [
         each
         for each in project.statuses
