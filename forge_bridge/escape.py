@@ -11,16 +11,20 @@ from __future__ import annotations
 import re
 import unicodedata
 
-#: Shows nothing and takes no room, but is no letter: "@" and then this calls nobody.
+#: Shows nothing and takes no room, but is no letter: "@", this and a name call nobody.
 JOINER = "\u2060"
 
-#: Signs that mean something to Markdown, HTML or GitLab anywhere in a line.
-ACTIVE = re.compile(r"[\\`*_{}\[\]<>|:@#!%&~$^]|(?<=www)\.", re.IGNORECASE)
+#: Where GitLab begins to call, refer or link: after these signs, when something stands there.
+CALLING = re.compile(r"(?:[@#!%&~$^:](?=\S)|[\[{](?=[\[+-])|www(?=\.))", re.IGNORECASE)
+
+#: Signs that mean something to Markdown or HTML anywhere in a line.
+MARKUP = re.compile(r"[\\`*_{}\[\]<>|@#!%&~$^]")
 
 
 def escape(text: str, limit: int = 160) -> str:
     """A text as one line of Markdown that shows it and does nothing else."""
-    return ACTIVE.sub(lambda sign: f"\\{sign[0]}{JOINER}", one_line(text, limit))
+    parted = CALLING.sub(rf"\g<0>{JOINER}", one_line(text, limit))
+    return MARKUP.sub(r"\\\g<0>", parted)
 
 
 def one_line(text: str, limit: int = 160) -> str:

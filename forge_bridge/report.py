@@ -68,34 +68,27 @@ def _catalogue(settings: BotSettings) -> str:
     return f"[{name}]({settings.catalogue})" if settings.catalogue else name
 
 
-def _values(values: Iterable[Proposed], snapshot: Snapshot) -> str:
-    return "".join(
-        f"- **{each.key}**\u00a0: {escape(', '.join(each.texts), 300)}{_evidence(each, snapshot)}\n"
+def _values(values: Iterable[Proposed], snapshot: Snapshot, asking: str = "") -> str:
+    lines = (
+        f"- **{each.key}**\u00a0: {escape(', '.join(each.texts), 300)}{asking}\n"
+        + "".join(f"  - {_place(one, snapshot)}\n" for one in each.evidence[:EVIDENCE])
         for each in values
     )
+    return "".join(lines)
 
 
 def _questions(questions: Iterable[Proposed], snapshot: Snapshot) -> str:
-    asked = "".join(
-        f"- **{each.key}**\u00a0: {escape(', '.join(each.texts), 300)}\u202f?"
-        f"{_evidence(each, snapshot)}\n"
-        for each in questions
-    )
+    asked = _values(questions, snapshot, "\u202f?")
     return f"\n### À préciser\n\nLe fichier le demande en commentaire.\n\n{asked}" if asked else ""
-
-
-def _evidence(value: Proposed, snapshot: Snapshot) -> str:
-    found = "\u202f; ".join(_place(each, snapshot) for each in value.evidence[:EVIDENCE])
-    return f", d’après {found}" if found else ""
 
 
 def _place(evidence: Evidence, snapshot: Snapshot) -> str:
     excerpt = escape(evidence.excerpt)
     quoted = f"\u00a0: «\u00a0{excerpt}\u00a0»" if excerpt else ""
     if evidence.path in PLACES:
-        return f"{PLACES[evidence.path]}{quoted}"
+        return f"d’après {PLACES[evidence.path]}{quoted}"
     line = f", ligne\u00a0{evidence.line}" if evidence.line else ""
-    return f"[{escape(evidence.path)}{line}]({address_of(evidence, snapshot)}){quoted}"
+    return f"d’après [{escape(evidence.path)}{line}]({address_of(evidence, snapshot)}){quoted}"
 
 
 def address_of(evidence: Evidence, snapshot: Snapshot) -> str:

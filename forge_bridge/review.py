@@ -79,15 +79,22 @@ def _note(
     settings: BotSettings,
 ) -> str:
     address = f"{project.url}/-/blob/{merge_request.sha}/{quote(file.path)}"
-    lines = [_line(each, address) for each in found[:AT_MOST]]
-    if len(found) > AT_MOST:
-        lines.append(f"- et {len(found) - AT_MOST} autres remarques.")
+    faults = [each for each in found if each.severity is not Severity.INFO]
+    advice = [each for each in found if each.severity is Severity.INFO]
     body = template("review").substitute(
         verdict=verdict_of(found),
-        remarks="\n".join(lines),
+        remarks=_lines(faults, address),
+        advice=template("advice").substitute(lines=_lines(advice, address)) if advice else "",
         badge=_badge(file, slug, settings),
     )
     return mark("review", body, {"head": merge_request.sha})
+
+
+def _lines(found: Sequence[Finding], address: str) -> str:
+    lines = [_line(each, address) for each in found[:AT_MOST]]
+    if len(found) > AT_MOST:
+        lines.append(f"- et {len(found) - AT_MOST}\u00a0de plus.")
+    return "\n".join(lines)
 
 
 def _line(finding: Finding, address: str) -> str:

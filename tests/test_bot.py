@@ -66,7 +66,9 @@ def test_a_second_run_does_nothing(stage):
 def test_a_bot_that_may_not_push_proposes_from_a_fork(stage):
     project = stage.project()
     stage.run()
-    assert stage.proposals(project)[0].source.full_path == "balise-robot/fractions"
+    [mine] = stage.proposals(project)
+    assert mine.source.fork_of is project
+    assert mine.source.namespace.full_path == "balise-robot"
     assert stage.forge.branches(project) == ["main"]
 
 
