@@ -165,6 +165,8 @@ def test_what_looks_like_a_level_and_is_none(said):
         ("Cours d'histoire en 5e.", ("histoire",)),
         ("TP de NSI, la spécialité informatique.", ("numérique et sciences informatiques",)),
         ("Conjugaison et grammaire pour les CE2.", ("français",)),
+        ("Apprendre l'allemand : grammaire, conjugaison.", ("allemand",)),
+        ("Les sciences physique, en classe.", ("physique-chimie",)),
     ],
 )
 def test_disciplines_as_teachers_write_them(said, disciplines):

@@ -18,6 +18,8 @@ SHOWING = re.compile(
     r"|\bcollégien(?:ne)?s?\b|\blycéen(?:ne)?s?\b|\bétudiant(?:e)?s\b|\bbrevet des coll|\bprofs\b"
     r"|\bprogrammes? officiels?\b|\benseigner\b|\bapprenants?\b"
     r"|\b(?:for|by|our|my|of|the|a|to|help|with) (?:students?|pupils?|teachers?|schools?)\b"
+    r"|\bapprentissage (?:de (?:la lecture|l['’][ée]criture)|du calcul|des tables)\b"
+    r"|\bapprendre (?:à|a) (?:lire|[ée]crire|compter|calculer)\b"
     r"|\b(?:lyc[ée]e|coll[èe]ge) [A-ZÉ][a-zé]+[ -][A-ZÉ]|\bbulletins? scolaires?"
     r"|\bin (?:schools?|classrooms?|the classroom)\b|\bclassrooms?\b|\bteachers?\b|\bpupils\b"
     r"|\bstudents?['’]s?\b|\beducational\b(?! (?:purposes?|project))|\bteaching\b",

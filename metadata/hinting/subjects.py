@@ -33,6 +33,7 @@ ALONE: Mapping[Kind, Mapping[str, float]] = {
     "common": {"title": 0.5, "opening": 0.0, "heading": 0.0, "body": 0.0},
     "notion": {"title": 0.7, "opening": 0.65, "heading": 0.5, "body": 0.35},
 }
+NOTION = max(ALONE["notion"].values())
 ANNOUNCED = 0.92
 #: A topic or a heading that is a name and nothing else.
 WHOLE = {"topics": 0.9, "title": 0.85, "heading": 0.65, "opening": 0.65, "body": 0.5}
@@ -51,9 +52,15 @@ def subjects(said: Iterable[tuple[Sentence, bool]]) -> Iterator[Found]:
     ]
     known = {word.key: word for word in words.disciplines()}
     sure = confidences(found)
+    # « Grammaire » and « conjugaison » are of the language that is taught.
+    spoken = {key for key in sure if known[key].parent in LANGUAGES and sure[key] >= SURE}
     for each in found:
-        if not _said_better(known[each.text], sure, known):
+        foreign = spoken and each.text == "francais" and each.confidence <= NOTION
+        if not foreign and not _said_better(known[each.text], sure, known):
             yield each._replace(text=known[each.text].label)
+
+
+LANGUAGES = ("langues-vivantes", "lca")
 
 
 def _said_better(
