@@ -17,7 +17,7 @@ from metadata.project import Project, Snapshot
 from .actions import Action, Propose
 from .conduct import BotSettings, is_own, room
 from .decide import decide, why_silent
-from .errors import ForgeDenied, ForgeError, ForgeMissing, ForgeUnavailable
+from .errors import ForgeDenied, ForgeError, ForgeMissing, ForgeUnavailable, Overtaken
 from .forge import Forge, MergeRequest, User
 from .perform import perform
 from .situation import Situation, look
@@ -31,6 +31,9 @@ ROUNDS = 3
 #: After so many projects in a row that the forge could not answer about, it is not the projects.
 BEARABLE = 3
 
+#: Why a proposal waits for its turn.
+FULL = "assez de demandes sont ouvertes pour l’instant"
+
 #: Who we are in a dry run without a token.
 NOBODY = User(id=0, username="")
 
@@ -41,7 +44,7 @@ class Outcome:
 
     path: str  # of the project
     action: Action | None = None
-    waiting: bool = False  # there is no room for it now
+    waiting: str = ""  # why it is for another time, in French
     trouble: str = ""  # why it was not done, in French
 
 
@@ -174,7 +177,7 @@ class _Run:
         if not _begins(actions):
             why = why_silent(situation, self.settings, self.now)
             self.silent.setdefault(snapshot.project.path, why)
-        refused = [each.action for each in self.outcomes if each.trouble]
+        refused = [each.action for each in self.outcomes if each.waiting or each.trouble]
         moved = [self._act(snapshot, each) for each in actions if each not in refused]
         return any(moved)
 
@@ -201,21 +204,24 @@ class _Run:
         """Do one thing, or say why not; say whether it changed our merge request."""
         path = snapshot.project.path
         if isinstance(action, Propose) and not self.room:
-            self.outcomes.append(Outcome(path=path, action=action, waiting=True))
+            self.outcomes.append(Outcome(path=path, action=action, waiting=FULL))
             return False
-        trouble, mine, self.doing = "", None, action
+        waiting, trouble, mine, self.doing = "", "", None, action
         if not self.dry_run:
             try:
                 mine = perform(action, self.forge, self.me)
             except ForgeUnavailable:
                 raise
+            except Overtaken as error:
+                waiting = str(error)
             except ForgeError as error:
                 trouble = str(error)
-        if isinstance(action, Propose) and not trouble:
+        if isinstance(action, Propose) and not (waiting or trouble):
             self.room -= 1
         if mine:
             self.own[mine.project][mine.iid] = mine
-        self.outcomes.append(Outcome(path=path, action=action, trouble=trouble))
+        outcome = Outcome(path=path, action=action, waiting=waiting, trouble=trouble)
+        self.outcomes.append(outcome)
         return mine is not None
 
 

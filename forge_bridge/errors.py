@@ -5,6 +5,7 @@
     ├── ForgeDenied        never with this token: we may not, or are not known
     ├── ForgeMissing       there is no such thing, or it is hidden from us
     └── ForgeConflict      what we ask no longer fits what is there: look again, then decide again
+        └── Overtaken      seen by ourselves, before asking: nothing is wrong, it is for another time
 
 Each text is a French sentence for the operator; none holds a token.
 """
@@ -30,3 +31,7 @@ class ForgeMissing(ForgeError):
 
 class ForgeConflict(ForgeError):
     """It is no longer as we believed: another merge request, a newer commit, an older status."""
+
+
+class Overtaken(ForgeConflict):
+    """Somebody was faster, or the branch is theirs: we leave it as it is."""

@@ -15,7 +15,7 @@ from metadata.project import Project
 from .actions import AddBadge, Close, Propose, Review, Tidy, Update
 from .conduct import BRANCH, head_of, is_by, is_own
 from .decide import digest_of
-from .errors import ForgeConflict, ForgeDenied, ForgeMissing
+from .errors import ForgeDenied, ForgeMissing, Overtaken
 from .forge import Forge, MergeRequest, Note, User
 from .marker import mark, marks, unmarked
 from .offer import Offer
@@ -44,7 +44,9 @@ def _propose(action: Propose, forge: Forge, me: User) -> MergeRequest | None:
         title=action.title,
         description=body,
     )
-    if made.author == me.id and made.description != body:
+    if made.author != me.id:
+        raise Overtaken(f"La demande !{made.iid} vient de notre branche sans être de nous.")
+    if made.description != body:
         made = forge.edit_merge_request(project.id, made.iid, title=action.title, description=body)
     return replace(made, sha=head)
 
@@ -52,11 +54,11 @@ def _propose(action: Propose, forge: Forge, me: User) -> MergeRequest | None:
 def _check_welcome(forge: Forge, project: Project, me: User) -> None:
     """Is the project still as the crawl saw it, and nobody else's proposal open there?"""
     if project.visibility != "public" or project.archived or project.fork_of is not None:
-        raise ForgeConflict("Le projet n’est plus public, ou plus actif, ou est une copie.")
+        raise Overtaken("Le projet n’est plus public, ou plus actif, ou est une copie.")
     for each in forge.merge_requests(project.id, state="opened"):
         changes = () if is_own(each, me) else forge.changes(project.id, each.iid)
         if any(change.path in NOTICE for change in changes):
-            raise ForgeConflict(f"La demande !{each.iid} propose déjà un commun.yml.")
+            raise Overtaken(f"La demande !{each.iid} propose déjà un commun.yml.")
 
 
 def _push(forge: Forge, project: Project, home: int, action: Propose | Update, me: User) -> str:
@@ -64,10 +66,10 @@ def _push(forge: Forge, project: Project, home: int, action: Propose | Update, m
     offer = action.offer
     base = forge.branch(project.id, project.default_branch)
     if base is None or _payload(forge, project.id, offer.path, base.commit) != _expected(offer):
-        raise ForgeConflict("Le projet a changé depuis le dernier parcours.")
+        raise Overtaken("Le projet a changé depuis le dernier parcours.")
     branch = forge.branch(home, BRANCH)
     if branch and not (is_by(branch, me) or branch.commit == _left(action)):
-        raise ForgeConflict(f"La branche {BRANCH} est à quelqu’un d’autre.")
+        raise Overtaken(f"La branche {BRANCH} est à quelqu’un d’autre.")
     if branch and _payload(forge, home, offer.path, branch.commit) == offer.payload:
         return branch.commit
     return forge.commit(
@@ -113,7 +115,7 @@ def _update(action: Update, forge: Forge, me: User) -> MergeRequest | None:
     mine = _still_open(forge, action.merge_request)
     project = forge.project(mine.project)
     if mine.source_project is None:
-        raise ForgeConflict("La copie d’où venait la demande n’existe plus.")
+        raise Overtaken("La copie d’où venait la demande n’existe plus.")
     head = _push(forge, project, mine.source_project, action, me)
     body = _marked(action, head)
     if (mine.title, mine.description) != (action.title, body):
@@ -124,7 +126,7 @@ def _update(action: Update, forge: Forge, me: User) -> MergeRequest | None:
 def _still_open(forge: Forge, merge_request: MergeRequest) -> MergeRequest:
     found = forge.merge_request(merge_request.project, merge_request.iid)
     if found.state != "opened":
-        raise ForgeConflict(f"La demande !{found.iid} a été close entre-temps.")
+        raise Overtaken(f"La demande !{found.iid} a été close entre-temps.")
     return found
 
 
@@ -180,7 +182,7 @@ def _suggest(action: Review, notes: Iterable[Note], forge: Forge, me: User) -> N
     missing = [each for each in action.suggestions if each.key not in known]
     versions = forge.versions(project, iid) if missing else None
     if missing and (versions is None or versions.head != head):
-        raise ForgeConflict("La forge prépare encore la demande\u00a0: à la prochaine fois.")
+        raise Overtaken("La forge prépare encore la demande\u00a0: à la prochaine fois.")
     for each in missing:
         assert versions is not None
         forge.add_line_note(

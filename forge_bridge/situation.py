@@ -24,6 +24,7 @@ from .conduct import (
     said_by,
     unfit,
 )
+from .errors import ForgeMissing
 from .forge import Badge, Branch, FileChange, Forge, MergeRequest, Note, User
 from .marker import marks
 
@@ -125,11 +126,16 @@ def _seen(
     # The forge may still be comparing the branches of a merge request that we just opened.
     change = change or _change(forge.changes(project, iid))
     path = change.path if change else notice.path if notice else NOTICE[0]
+    # The forge may also still be bringing its commits over from our copy of the project.
+    home = (is_ours and seen.source_project) or project
+    try:
+        file = forge.file(home, path, seen.sha)
+    except ForgeMissing:
+        file = None  # somebody deleted it on our branch
     return Touching(
         merge_request=seen,
         notes=notes,
-        # The forge may also still be bringing its commits over from our copy of the project.
-        file=forge.file((is_ours and seen.source_project) or project, path, seen.sha),
+        file=file,
         added=change.added if change else frozenset(),
     )
 

@@ -52,13 +52,13 @@ def _outcome(outcome: Outcome, dry_run: bool) -> Iterator[str]:
         return
     state = "à faire" if dry_run else "fait"
     if outcome.waiting:
-        state = "attend son tour"
+        state = "pas maintenant"
     if outcome.trouble:
         state = "pas fait"
     yield f"  {state}\u00a0: {describe(action)}"
     yield f"    parce que\u00a0: {one_line(action.why, 300)}"
-    if outcome.trouble:
-        yield f"    empêché\u00a0: {one_line(outcome.trouble, 300)}"
+    if hindrance := outcome.waiting or outcome.trouble:
+        yield f"    mais\u00a0: {one_line(hindrance, 300)}"
     if isinstance(action, Propose | Update):
         yield from _offered(action.offer)
 
@@ -74,7 +74,7 @@ def _offered(offer: Offer) -> Iterator[str]:
 
 
 def _sums(report: BotReport) -> str:
-    waiting = sum(each.waiting for each in report.outcomes)
+    waiting = sum(bool(each.waiting) for each in report.outcomes)
     trouble = sum(bool(each.trouble) for each in report.outcomes)
     done = len(report.outcomes) - waiting - trouble
     said = [f"{done}\u00a0{'à faire' if report.dry_run else 'fait'}" if done else "rien à faire"]

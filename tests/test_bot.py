@@ -128,7 +128,7 @@ def test_a_branch_of_that_name_that_is_somebody_elses_is_not_touched(stage):
     stage.invite(project)
     head = stage.forge.commit(project, {"notes.md": "à moi"}, branch=BRANCH)
     [outcome] = stage.run().outcomes
-    assert "quelqu’un d’autre" in outcome.trouble
+    assert "quelqu’un d’autre" in outcome.waiting
     assert stage.forge.file(project, "notes.md", head) == b"\xc3\xa0 moi"
     assert stage.proposals(project) == []
 
@@ -138,7 +138,7 @@ def test_a_project_that_changed_since_it_was_crawled_waits(stage):
     snapshots = stage.snapshots()
     stage.forge.commit(project, {"commun.yml": NOTICE})
     [outcome] = stage.run(snapshots=snapshots).outcomes
-    assert "a changé" in outcome.trouble
+    assert "a changé" in outcome.waiting
     assert stage.proposals(project) == []
 
 
@@ -149,12 +149,8 @@ def test_two_an_hour_and_ten_in_all_unless_the_operator_says_otherwise(stage):
     for number in range(4):
         stage.project(f"marie/fractions-{number}")
     first = stage.run(new_per_hour=2, open_at_most=3)
-    assert [each.waiting for each in first.outcomes if type(each.action) is Propose] == [
-        False,
-        False,
-        True,
-        True,
-    ]
+    proposals = [each for each in first.outcomes if type(each.action) is Propose]
+    assert [bool(each.waiting) for each in proposals] == [False, False, True, True]
     stage.forge.clock.advance(minutes=61)
     stage.run(new_per_hour=2, open_at_most=3)
     assert len(stage.proposals()) == 3
