@@ -481,6 +481,19 @@ def test_maintainers_may_push_to_a_fork_that_allows_it(forge, marie, project):
     assert forge.file(fork, "commun.yml", "fiche") == b"a: 2"
 
 
+def test_a_fork_starts_from_the_original_only_when_it_says_which(forge, project):
+    robot = forge.add_user("robot")
+    fork = forge.add_project("robot/fractions", fork_of=project)
+    newer = forge.commit(project, {"README.md": "plus récent"})
+    found = client(forge, robot).projects.get(fork.id)
+    made = {"action": "create", "file_path": "commun.yml", "content": "a: 1"}
+    start = {"branch": "fiche", "start_sha": newer}
+    assert refused(400, lambda: commit(found, made, **start)) == "Cannot find start_sha"
+    done = commit(found, made, **start, start_project=project.id)
+    assert done.parent_ids == [newer]
+    assert forge.file(fork, "README.md", "fiche") == "plus récent".encode()
+
+
 # --- Time and seeding ---------------------------------------------------------------------------
 
 

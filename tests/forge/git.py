@@ -120,6 +120,16 @@ def is_ancestor(repository: pygit2.Repository, older: str, newer: str) -> bool:
     return older == newer or repository.descendant_of(newer, older)
 
 
+def branch_with(repository: pygit2.Repository, sha: str) -> str | None:
+    """A branch that leads to a commit. One that is borrowed is there, and no branch leads to it."""
+    found = commit_of(repository, sha)
+    if found is None:
+        return None
+    sha = str(found.id)
+    tips = {name: str(repository.branches.local[name].target) for name in branches(repository)}
+    return next((name for name, tip in tips.items() if is_ancestor(repository, sha, tip)), None)
+
+
 def merge_base(repository: pygit2.Repository, one: str, other: str) -> str | None:
     found = repository.merge_base(one, other)
     return str(found) if found else None

@@ -136,7 +136,7 @@ def _parent(
 ) -> str | None:
     """The commit to build on: the branch's, or the one that it is to start from."""
     start, start_sha = call.given("start_branch"), call.given("start_sha")
-    force, other = bool(call.given("force")), call.given("start_project")
+    force = bool(call.given("force"))
     if start and start_sha:
         raise Refusal(400, {"error": "start_branch, start_sha are mutually exclusive"})
     if not (start or start_sha):
@@ -146,33 +146,28 @@ def _parent(
     if tip is not None and not force and start != branch:
         text = f"A branch called '{branch}' already exists. Switch to that branch in order to make changes"
         raise Refusal(400, text)
-    if other is not None:
-        _borrow(call, repository, str(other))
-    found = _start(call, repository, other, start, start_sha)
+    found = _start(call, project, start, start_sha)
     if found is None:
         what = f"Cannot find start_branch '{start}'" if start else "Cannot find start_sha"
         raise Refusal(400, what)
     return found
 
 
-def _borrow(call: Call, repository: pygit2.Repository, other: str) -> None:
-    source = call.world.project(other)
+def _start(call: Call, project: Project, branch: str | None, sha: str | None) -> str | None:
+    """The commit to start from, brought from the project that it is said to be of."""
+    other = call.given("start_project")
+    source = project if other is None else call.world.project(str(other))
     if source is None or not call.world.sees(call.user, source):
         raise missing("Project")
-    for name in git.branches(call.world.repository(source)):
-        git.bring(repository, source.folder, f"refs/heads/{name}", f"refs/tmp/{source.id}/{name}")
-
-
-def _start(
-    call: Call, repository: pygit2.Repository, other: object, start: str | None, sha: str | None
-) -> str | None:
-    if sha:
-        found = git.commit_of(repository, sha)
-        return str(found.id) if found else None
-    source = call.world.project(str(other)) if other is not None else None
-    where = call.world.repository(source) if source else repository
-    tip = where.branches.local.get(str(start))
-    return str(tip.target) if tip else None
+    there = call.world.repository(source)
+    holder = git.branch_with(there, sha) if sha else branch
+    tip = there.branches.local.get(str(holder))
+    if tip is None:
+        return None
+    if source is not project:
+        ref = f"refs/keep/{source.id}/{holder}"
+        git.bring(call.world.repository(project), source.folder, tip.name, ref)
+    return sha or str(tip.target)
 
 
 def _applied(

@@ -42,7 +42,7 @@ def create(call: Call) -> Answer:
         raise Refusal(404, "404 Commit Not Found")
     sha = str(found.id)
     name = call.given("name") or call.given("context") or "default"
-    ref = call.given("ref") or _branch(call.world, project, sha)
+    ref = call.given("ref") or git.branch_with(call.world.repository(project), sha)
     if ref is None:
         raise Refusal(404, "404 References for commit Not Found")
     status = _status(call, project, sha, ref, name)
@@ -77,15 +77,6 @@ def _pipeline(number: int, status: Status, project: Project, world: World) -> di
         "updated_at": show.instant(status.finished or status.created),
         "web_url": f"{world.url}/{project.full_path}/-/pipelines/{number}",
     }
-
-
-def _branch(world: World, project: Project, sha: str) -> str | None:
-    """A branch that has the commit."""
-    repository = world.repository(project)
-    for name in git.branches(repository):
-        if git.is_ancestor(repository, sha, str(repository.branches.local[name].target)):
-            return name
-    return None
 
 
 def _status(call: Call, project: Project, sha: str, ref: str, name: str) -> Status:
