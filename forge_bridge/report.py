@@ -101,8 +101,9 @@ def address_of(evidence: Evidence, snapshot: Snapshot) -> str:
 
 def _fixes(offer: Offer) -> str:
     return "".join(
-        f"- ligne\u00a0{each.line}\u00a0: {escape(each.finding.message, 300)}\n"
-        for each in offer.fixes
+        f"- ligne\u00a0{fix.line}\u00a0: {escape(each.message, 300)} {escape(each.remedy, 300)}\n"
+        for fix in offer.fixes
+        for each in (fix.finding, *fix.also)
     )
 
 

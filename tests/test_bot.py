@@ -355,3 +355,21 @@ def test_the_token_alone_is_what_the_bot_needs(stage):
     stage.project()
     stage.run()
     assert stage.run(client=stage.client(stage.forge.add_token(stage.bot))).outcomes == ()
+
+
+# Correcting
+
+
+def test_values_that_a_vocabulary_gave_up_come_corrected(stage):
+    outdated = f"{NOTICE}types: [exercice]\npublic: [élève]\n".replace(
+        "niveaux: [CM1, CM2]", "niveaux: [terminale S] # le bac"
+    )
+    project = stage.project(files={"README.md": README, "commun.yml": outdated})
+    stage.run()
+    [mine] = stage.proposals(project)
+    assert proposed(stage, project) == outdated.replace("terminale S", "terminale générale")
+    assert mine.title == "commun.yml\u00a0: remplacer des valeurs périmées"
+    assert "terminale générale" in mine.description
+    assert stage.run().outcomes == ()
+    stage.forge.merge(mine, project.creator)
+    assert [type(each.action) for each in stage.run().outcomes] in ([], [Tidy])
