@@ -34,9 +34,11 @@ test: .venv/installed-test ## everything
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q
 
-bench: install ## the measurements, against their peers
+bench: .venv/installed-test ## the measurements, against their peers
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/search.py
+	$(BIN)/python benchmarks/crawl.py
+	$(BIN)/python benchmarks/hints.py
 
 lock: .venv/installed ## write the hash-locked requirement files again from setup.cfg
 	$(BIN)/python -m pip install --quiet uv
