@@ -8,8 +8,10 @@ from typing import Any
 import gitlab
 import pytest
 import requests
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from tests.forge import Forge
+from tests.forge import Forge, quickactions
 from tests.forge.asking import client, refused
 from tests.forge.model import DEVELOPER, MAINTAINER, REPORTER, Project, User
 
@@ -229,6 +231,18 @@ def test_what_only_looks_like_a_quick_action_does_nothing(found, body):
     made = ready(found)
     assert made.notes.create({"body": body}).body == body
     assert found.mergerequests.get(made.iid).state == "opened"
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(st.text("/close`>\\ é@~", max_size=9).map(lambda text: f"- {text}")))
+def test_lines_that_do_not_begin_with_a_slash_are_left_as_they_are(forge, found, project, lines):
+    if not project.merge_requests:
+        propose(found)
+    made = project.merge_requests[1]
+    before = (made.state, made.title)
+    body = "\n".join(lines)
+    assert quickactions.obey(forge.world, made, project.creator, body) == (body, [])
+    assert (made.state, made.title) == before
 
 
 def test_a_description_acts_too(forge, found, project):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import tempfile
 import threading
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.forge.forge import Forge
 
 
 def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # leave no folder behind
     asked = _arguments()
     with tempfile.TemporaryDirectory() as folder:
         made = Forge(Path(folder), contract=asked.contract, port=asked.port)

@@ -1,4 +1,4 @@
-"""Commits, branches and tags, read and written. https://docs.gitlab.com/api/commits/
+"""Commits and files, read and written. https://docs.gitlab.com/api/commits/
 
 A commit of many actions is made whole or not at all; every failure is a 400 with a sentence.
 """
