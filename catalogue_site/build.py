@@ -9,19 +9,13 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from indexer.entry import State
-from indexer.search import Query
-
+from .addresses import addresses
 from .application import create_app
-from .browse import OTHERS, PARTS
 from .errors import BuildError
-from .help import PAGES
-from .resource import FORMATS
-from .search import UNSAID
 from .site import Site
 
 STEP = 100  # files between two words on progress
@@ -53,31 +47,6 @@ def build(site: Site, folder: Path, progress: Callable[[int], None] = lambda don
         shutil.rmtree(fresh, ignore_errors=True)
         raise
     return written
-
-
-def addresses(site: Site) -> Iterator[str]:
-    """Every public address that a file can answer for."""
-    yield from ("/", "/ressources")
-    yield from (f"/aide/{name}" for name in PAGES)
-    yield from (f"/static/{name}" for name in site.assets.values())
-    yield from (f"/ressources/{name}" for name in _lists(site))
-    for slug in site.store.slugs(State.PUBLISHED):
-        yield f"/ressources/{slug}"
-        yield from (f"/ressources/{slug}.{extension}" for extension in FORMATS)
-    for slug in site.store.projects.published():
-        yield f"/communs/{slug}"
-        yield f"/badges/{slug}.svg"
-    yield from (f"/communs/{slug}/etat" for slug in site.store.projects.slugs())
-
-
-def _lists(site: Site) -> Iterator[str]:
-    found = site.engine.search(Query(size=1)).facets
-    for key in PARTS:
-        yield from (
-            value for value, count in found.get(key, {}).items() if count and value != UNSAID
-        )
-    if found.get("discipline", {}).get(UNSAID):
-        yield OTHERS
 
 
 def file_of(folder: Path, url: str) -> Path:
