@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from metadata.project import Project, Snapshot
 
 from .actions import Action, Propose
-from .conduct import BotSettings, is_own, room
+from .conduct import BotSettings, is_own, room, said_by
 from .decide import decide, why_silent
 from .errors import ForgeDenied, ForgeError, ForgeMissing, ForgeUnavailable, Overtaken
 from .forge import Forge, MergeRequest, User
@@ -56,6 +56,9 @@ class BotReport:
     requests: int
     dry_run: bool
     stopped: str = ""  # why the run ended before its time, in French
+    unread: int = (
+        0  # projects with nothing but a proposal to expect, while there is no room for one
+    )
     silent: Mapping[str, str]  # by path, why nothing was proposed, in French
 
 
@@ -91,6 +94,7 @@ def run_bot(
         requests=forge.requests - before,
         dry_run=dry_run,
         stopped=stopped,
+        unread=run.unread,
         silent=run.silent,
     )
 
@@ -147,12 +151,16 @@ class _Run:
         self.outcomes: list[Outcome] = []
         self.silent: dict[str, str] = {}
         self.whole: dict[int, Project] = {}
+        self.unread = 0
         self.failures = 0  # of the forge, in a row
         self.doing: Action | None = None
 
     def project(self, snapshot: Snapshot, others: list[MergeRequest]) -> None:
         """Do what there is to do about one project. Raise ForgeUnavailable."""
         self.doing = None
+        if not (self.room or self._is_concerned(snapshot, others)):
+            self.unread += 1
+            return
         try:
             for _ in range(ROUNDS):
                 if not self._round(snapshot, others):
@@ -164,6 +172,12 @@ class _Run:
             self.failures += isinstance(error, ForgeUnavailable)
             if self.failures >= BEARABLE:
                 raise
+
+    def _is_concerned(self, snapshot: Snapshot, others: list[MergeRequest]) -> bool:
+        """Is there more to expect than a new proposal? What to propose takes a while to find."""
+        number = snapshot.project.id
+        wants_badge = number in self.slugs and said_by(snapshot).badge
+        return bool(others or self.own.get(number) or wants_badge)
 
     def _round(self, snapshot: Snapshot, others: list[MergeRequest]) -> bool:
         """Look, decide, do; say whether what was done calls for another look."""

@@ -80,5 +80,6 @@ def _sums(report: BotReport) -> str:
     said = [f"{done}\u00a0{'à faire' if report.dry_run else 'fait'}" if done else "rien à faire"]
     said += [f"{waiting}\u00a0en attente"] if waiting else []
     said += [f"{trouble}\u00a0pas fait"] if trouble else []
+    said += [f"{report.unread}\u00a0projets laissés pour plus tard"] if report.unread else []
     requests = "requête" if report.requests < 2 else "requêtes"
     return f"Robot\u00a0: {', '.join(said)}\u202f; {report.requests}\u00a0{requests} à la forge."

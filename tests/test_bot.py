@@ -149,8 +149,8 @@ def test_two_an_hour_and_ten_in_all_unless_the_operator_says_otherwise(stage):
     for number in range(4):
         stage.project(f"marie/fractions-{number}")
     first = stage.run(new_per_hour=2, open_at_most=3)
-    proposals = [each for each in first.outcomes if type(each.action) is Propose]
-    assert [bool(each.waiting) for each in proposals] == [False, False, True, True]
+    assert kinds(first) == [Propose, Review, Propose, Review]
+    assert first.unread == 2
     stage.forge.clock.advance(minutes=61)
     stage.run(new_per_hour=2, open_at_most=3)
     assert len(stage.proposals()) == 3
@@ -227,6 +227,15 @@ def test_a_notice_that_lacks_what_the_project_says_is_completed_in_place(stage):
     assert after.startswith(lacking.rstrip("\n"))
     assert "niveaux: [CM1, CM2]" in after
     assert "compléter" in stage.proposals(project)[0].title
+
+
+def test_a_proposal_that_is_about_to_close_is_not_reviewed_first(stage):
+    project = stage.project()
+    stage.forge.fail(method="POST", path="/notes", status=500, times=100)
+    stage.run()
+    stage.forge.heal()
+    stage.forge.commit(project, {"commun.yml": proposed(stage, project)})
+    assert kinds(stage.run()) == [Close, Tidy]
 
 
 # No, and no answer
