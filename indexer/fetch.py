@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -88,6 +89,10 @@ class PassingError(SourceError):
         self.pause = pause  # what the server asks for, in seconds
 
 
+class LateError(SourceError):
+    """The answer did not come, or not whole, before the deadline."""
+
+
 @dataclass(kw_only=True)
 class Fetcher:
     """Fetches politely: `delay` seconds between two requests to one host, three attempts at most.
@@ -134,22 +139,40 @@ class Fetcher:
     def _attempt(
         self, url: str, params: Mapping[str, str], bounds: Bounds, into: BinaryIO
     ) -> Fetched:
+        with self._reached(self._request(url, params), bounds.seconds) as (response, watch):
+            return self._receive(response, bounds, into, watch)
+
+    def status(self, url: str, seconds: float, method: str = "HEAD") -> int:
+        """What the server answers in the end, whatever it is; the body is left where it is.
+
+        Raise SourceError: PassingError or LateError where no answer came.
+        """
+        with self._reached(self._request(url, {}, method), seconds) as (response, _):
+            return response.status_code
+
+    @contextmanager
+    def _reached(
+        self, request: requests.PreparedRequest, seconds: float
+    ) -> Iterator[tuple[requests.Response, Watch]]:
         """Follow redirects, each looked at as if it were the first address, under one deadline."""
-        request = self._request(url, params)
-        with Watch(bounds.seconds) as watch:
+        first = request.url
+        with Watch(seconds) as watch:
             guard = Guard(watch, internal=self.internal, resolve=self.resolve)
             for _ in range(MAX_REDIRECTS + 1):
                 with self._send(guard, request) as response:
                     if response.status_code not in REDIRECTS:
-                        return self._receive(response, bounds, into, watch)
+                        yield response, watch
+                        return
                     target = _target(response)
-                request = self._request(target, {})
+                request = self._request(target, {}, str(request.method))
         raise SourceError(
-            f"{_place(url)} redirige plus de {MAX_REDIRECTS} fois."
+            f"{_place(first)} redirige plus de {MAX_REDIRECTS} fois."
             " Donnez l’adresse finale dans la configuration."
         )
 
-    def _request(self, url: str, params: Mapping[str, str]) -> requests.PreparedRequest:
+    def _request(
+        self, url: str, params: Mapping[str, str], method: str = "GET"
+    ) -> requests.PreparedRequest:
         check_url(url, internal=self.internal)
         headers = {
             "User-Agent": self._agent(),
@@ -158,7 +181,7 @@ class Fetcher:
             "Connection": "close",
         }
         try:
-            request = requests.Request("GET", url, params=dict(params), headers=headers).prepare()
+            request = requests.Request(method, url, params=dict(params), headers=headers).prepare()
         except (requests.RequestException, ValueError) as error:
             raise _malformed(url) from error
         # What requests made of it is what will be sent: it may not be what was written.
@@ -322,8 +345,8 @@ def _explained(error: Exception, url: str, watch: Watch) -> SourceError:
     )
 
 
-def _late(url: str, watch: Watch) -> SourceError:
-    return SourceError(
+def _late(url: str, watch: Watch) -> LateError:
+    return LateError(
         f"{_place(url)} n’a pas fini de répondre en {watch.seconds:g} secondes. Réessayez plus tard"
         " ou demandez à la source des pages plus petites."
     )
