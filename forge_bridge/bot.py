@@ -56,9 +56,7 @@ class BotReport:
     requests: int
     dry_run: bool
     stopped: str = ""  # why the run ended before its time, in French
-    unread: int = (
-        0  # projects with nothing but a proposal to expect, while there is no room for one
-    )
+    unread: int = 0  # projects left aside, there being no room for a proposal
     silent: Mapping[str, str]  # by path, why nothing was proposed, in French
 
 
@@ -154,10 +152,11 @@ class _Run:
         self.unread = 0
         self.failures = 0  # of the forge, in a row
         self.doing: Action | None = None
+        self.refused: list[Action] = []  # about this project, in this run
 
     def project(self, snapshot: Snapshot, others: list[MergeRequest]) -> None:
         """Do what there is to do about one project. Raise ForgeUnavailable."""
-        self.doing = None
+        self.refused.clear()
         if not (self.room or self._is_concerned(snapshot, others)):
             self.unread += 1
             return
@@ -181,6 +180,7 @@ class _Run:
 
     def _round(self, snapshot: Snapshot, others: list[MergeRequest]) -> bool:
         """Look, decide, do; say whether what was done calls for another look."""
+        self.doing = None
         situation = self._look(self._whole(snapshot), others)
         actions = decide(situation, self.settings, self.now)
         if _begins(actions) and self.room and situation.snapshot.project.archived is None:
@@ -191,8 +191,7 @@ class _Run:
         if not _begins(actions):
             why = why_silent(situation, self.settings, self.now)
             self.silent.setdefault(snapshot.project.path, why)
-        refused = [each.action for each in self.outcomes if each.waiting or each.trouble]
-        moved = [self._act(snapshot, each) for each in actions if each not in refused]
+        moved = [self._act(snapshot, each) for each in actions if each not in self.refused]
         return any(moved)
 
     def _whole(self, snapshot: Snapshot) -> Snapshot:
@@ -232,6 +231,8 @@ class _Run:
                 trouble = str(error)
         if isinstance(action, Propose) and not (waiting or trouble):
             self.room -= 1
+        if waiting or trouble:
+            self.refused.append(action)
         if mine:
             self.own[mine.project][mine.iid] = mine
         outcome = Outcome(path=path, action=action, waiting=waiting, trouble=trouble)

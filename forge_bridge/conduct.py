@@ -135,7 +135,8 @@ def end_of(ours: MergeRequest) -> str:
 
 
 def ended(ours: MergeRequest) -> datetime | None:
-    return ours.merged or ours.closed or ours.updated or ours.created
+    """When it was closed or merged; None while it is open, or being merged."""
+    return ours.merged or ours.closed or (ours.updated if ours.state == "closed" else None)
 
 
 def head_of(ours: MergeRequest) -> str:

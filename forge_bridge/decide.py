@@ -1,6 +1,6 @@
 """What the bot does about one project, and why. Pure: nothing is asked or done here.
 
-Doing it all and looking again gives nothing more to do (tests/test_bot_decide.py).
+Doing it all and looking again gives nothing more to do (tests/test_bot_histories.py).
 """
 
 from __future__ import annotations

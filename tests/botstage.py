@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from forge_bridge.bot import BotReport, run_bot
@@ -99,6 +102,16 @@ class Stage:
     def close(self) -> None:
         for each in self.opened:
             each._session.close()
+
+
+@contextmanager
+def staged(folder: Path, *, contract: bool = True) -> Iterator[Stage]:
+    """A stage whose forge was never asked, nor ever answered, anything against its contract."""
+    with Forge(folder, contract=contract) as forge:
+        stage = Stage(forge)
+        yield stage
+        stage.close()
+        assert not forge.violations, "\n".join(forge.violations)
 
 
 def words(merge_request: MergeRequest, by: Any = None) -> list[str]:

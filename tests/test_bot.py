@@ -11,8 +11,7 @@ from forge_bridge.actions import Close, Propose, Review, Tidy, Update
 from forge_bridge.conduct import BRANCH
 from forge_bridge.errors import ForgeDenied
 from forge_bridge.telling import told
-from tests.botstage import NOTICE, README, Stage, words
-from tests.forge import Forge
+from tests.botstage import NOTICE, README, Stage, staged, words
 from tests.forge.model import DEVELOPER, Project
 
 HALF_A_YEAR = {"days": 185}
@@ -20,11 +19,8 @@ HALF_A_YEAR = {"days": 185}
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    with Forge(tmp_path) as forge:
-        stage = Stage(forge)
+    with staged(tmp_path) as stage:
         yield stage
-        stage.close()
-        assert forge.violations == []
 
 
 def kinds(report) -> list[type]:

@@ -15,9 +15,8 @@ from forge_bridge.conduct import BRANCH, QUIET, BotSettings
 from forge_bridge.decide import decide
 from forge_bridge.situation import look
 from forge_bridge.telling import told
-from tests.botstage import NOTICE, README, Stage
+from tests.botstage import NOTICE, README, Stage, staged
 from tests.corpus import shared
-from tests.forge import Forge
 from tests.forge.model import MergeRequest, Project
 from tests.test_bot_review import FAULTY
 
@@ -121,8 +120,7 @@ EVENTS: tuple[Event, ...] = (
 @given(st.lists(st.sampled_from(EVENTS), min_size=2, max_size=10))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_after_any_history_one_run_leaves_nothing_to_do(events):
-    with TemporaryDirectory() as folder, Forge(Path(folder), contract=False) as forge:
-        stage = Stage(forge)
+    with TemporaryDirectory() as folder, staged(Path(folder), contract=False) as stage:
         project = stage.project()
         runs(stage, project)
         for event in events:
@@ -133,7 +131,6 @@ def test_after_any_history_one_run_leaves_nothing_to_do(events):
         assert not [each.trouble for each in first.outcomes if each.trouble]
         assert [each.action for each in again.outcomes] == stuck, list(told(again))
         check_manners(stage, project)
-        stage.close()
 
 
 def check_manners(stage: Stage, project: Project) -> None:
@@ -152,8 +149,7 @@ def check_manners(stage: Stage, project: Project) -> None:
 
 
 def test_deciding_twice_on_the_same_is_deciding_the_same(tmp_path):
-    with Forge(tmp_path, contract=False) as forge:
-        stage = Stage(forge)
+    with staged(tmp_path) as stage:
         project = stage.project()
         proposes_by_themselves(stage, project)
         client, chosen = stage.client(stage.token), BotSettings()
@@ -166,20 +162,18 @@ def test_deciding_twice_on_the_same_is_deciding_the_same(tmp_path):
             others=[*client.open_merge_requests()],
             slug="",
             settings=chosen,
-            now=forge.clock(),
+            now=stage.forge.clock(),
         )
-        now = forge.clock()
+        now = stage.forge.clock()
         sent = client.requests
         assert decide(situation, chosen, now) == decide(situation, chosen, now) != ()
         assert client.requests == sent
-        stage.close()
 
 
 @pytest.mark.slow
 def test_over_real_projects_a_second_run_does_nothing(tmp_path):
-    with Forge(tmp_path) as forge:
-        stage = Stage(forge)
-        projects = forge.seed(shared("projects"))
+    with staged(tmp_path) as stage:
+        projects = stage.forge.seed(shared("projects"))
         first = stage.run()
         assert not [each.trouble for each in first.outcomes if each.trouble]
         offered = stage.proposals()
@@ -189,6 +183,4 @@ def test_over_real_projects_a_second_run_does_nothing(tmp_path):
         assert again.outcomes == ()
         assert stage.written() == []
         assert again.requests <= 5 + 3 * len(offered)
-        assert forge.violations == []
-        assert forge.mentions == []
-        stage.close()
+        assert stage.forge.mentions == []

@@ -19,8 +19,7 @@ from forge_bridge.review import review_of
 from forge_bridge.situation import Touching
 from forge_bridge.telling import told
 from metadata.project import Project, ProjectFile, Snapshot
-from tests.botstage import NOTICE, README, Stage, words
-from tests.forge import Forge
+from tests.botstage import NOTICE, README, Stage, staged, words
 from tests.test_escape import HOSTILE
 
 ME = User(id=1, username="balise-robot")
@@ -39,12 +38,9 @@ ACTS = (
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    with Forge(tmp_path) as forge:
-        stage = Stage(forge)
-        forge.add_user("paul")
+    with staged(tmp_path) as stage:
+        stage.forge.add_user("paul")
         yield stage
-        stage.close()
-        assert forge.violations == []
 
 
 def hostile(text: str) -> str:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +10,7 @@ from requests import PreparedRequest, Response
 
 from forge_bridge.conduct import BRANCH
 from forge_bridge.gitlab import GitLabForge
-from tests.botstage import NOTICE, README, Stage
-from tests.forge import Forge
+from tests.botstage import NOTICE, README, Stage, staged
 from tests.forge.model import Project
 from tests.test_bot_review import FAULTY
 
@@ -154,26 +150,19 @@ SCENES = (
 )
 
 
-@contextmanager
-def staged(folder: Path, scene: Callable[[Stage], None]) -> Iterator[Stage]:
-    with Forge(folder, contract=False) as forge:
-        stage = Stage(forge)
-        scene(stage)
-        yield stage
-        stage.close()
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
 def test_a_bot_killed_at_any_request_does_nothing_twice(tmp_path, scene, when):
-    with staged(tmp_path / "whole", scene) as stage:
+    with staged(tmp_path / "whole", contract=False) as stage:
+        scene(stage)
         client = stage.client(stage.token)
         stage.run(client=client)
         assert stage.written(), "the scene leaves the bot something to do"
         needed, expected = client.requests, what_there_is(stage)
     for nth in range(1, needed + 1):
-        with staged(tmp_path / str(nth), scene) as stage:
+        with staged(tmp_path / str(nth), contract=False) as stage:
+            scene(stage)
             mortal = Mortal(stage.client(stage.token), nth, when)
             snapshots = stage.snapshots()
             with pytest.raises(Killed):

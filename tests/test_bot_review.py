@@ -9,8 +9,7 @@ import pytest
 
 from forge_bridge.actions import AddBadge, Review
 from forge_bridge.conduct import BRANCH
-from tests.botstage import NOTICE, README, Stage, words
-from tests.forge import Forge
+from tests.botstage import NOTICE, README, Stage, staged, words
 from tests.forge.model import DEVELOPER, MergeRequest, Project
 
 FAULTY = NOTICE.replace("niveaux:", "niveau:").replace("titre: Fractions en boîte", "titre:")
@@ -18,11 +17,8 @@ FAULTY = NOTICE.replace("niveaux:", "niveau:").replace("titre: Fractions en boî
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    with Forge(tmp_path) as forge:
-        stage = Stage(forge)
+    with staged(tmp_path) as stage:
         yield stage
-        stage.close()
-        assert forge.violations == []
 
 
 def opened(stage: Stage, notice: str = FAULTY, level: int = DEVELOPER) -> MergeRequest:
