@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import click
 
 import terminal
-from forge_bridge.crawl import Crawl, Scope
+from forge_bridge.crawl import Crawl
 from forge_bridge.errors import ForgeError
+from forge_bridge.scope import Scope
 from indexer.entry import Entry
 from indexer.errors import IndexerError, RecordNotFound, SourceError
 from indexer.harvest import HarvestReport, harvest

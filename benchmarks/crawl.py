@@ -25,8 +25,9 @@ from gitlab.v4.objects import Project
 from watch import Watch, peak
 
 from forge_bridge.connection import Connection
-from forge_bridge.crawl import Crawl, Scope
+from forge_bridge.crawl import Crawl
 from forge_bridge.gitlab import GitLabForge
+from forge_bridge.scope import Scope
 from forgecommands import CrawledForge
 from indexer.harvest import harvest
 from indexer.source import SourceInfo

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -13,7 +13,7 @@ from indexer.errors import RecordNotFound
 from metadata import listing
 from metadata.finding import Finding, Severity
 from metadata.listing import WORDS, Reason
-from metadata.project import Known, ProjectFile
+from metadata.project import Known, Project, ProjectFile, Snapshot
 
 from . import presentation
 from .site import canonical, current_site, store
@@ -116,6 +116,8 @@ def state(slug: str) -> str:
     """Listed or not and why, what was read where, what is wrong, what happens next."""
     forge, known = store().projects.find(slug)
     reason = Reason(known.reason)
+    if reason is Reason.HIDDEN:  # what it held is no longer anybody's to read
+        known = replace(known, snapshot=_bare(known.snapshot))
     notice = known.snapshot.file(*listing.NOTICE)
     entries = [*store().read(store().projects.entries(forge, known.snapshot.project.id))]
     status = store().runs.status(forge)
@@ -137,6 +139,11 @@ def state(slug: str) -> str:
         last=last and presentation.moment(last),
         next=last and presentation.time_of(last + current_site().crawl_every),
     )
+
+
+def _bare(snapshot: Snapshot) -> Snapshot:
+    project = snapshot.project
+    return Snapshot(project=Project(id=project.id, path=project.path, url=project.url))
 
 
 def _source(known: Known, file: ProjectFile) -> Source:

@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from metadata import listing, projectnotice
-from metadata.listing import Reason, Rules
+from metadata.listing import Reason
 from metadata.project import Known, Project, Snapshot
 from metadata.record import RawRecord
 
@@ -24,6 +24,8 @@ from .errors import ForgeDenied, ForgeMissing, ForgeUnavailable
 from .forge import Forge, Listing
 from .notices import OVERLAP, is_changed, records_of
 from .reading import Seen, read
+from .register import Register
+from .scope import Scope
 
 log = logging.getLogger(__name__)
 
@@ -32,38 +34,6 @@ READERS = 8
 
 #: After so many projects in a row that the forge could not give, it is not the projects.
 PATIENCE = 5
-
-
-class Register(Protocol):
-    """What is known of the projects: see indexer.projects.Projects."""
-
-    def get(self, forge: str, ids: Iterable[int]) -> dict[int, Known]: ...
-    def every(self, forge: str) -> Iterator[Known]: ...
-    def filled(self, known: Known) -> Known: ...
-    def blobs(self, shas: Iterable[str]) -> Mapping[str, bytes]: ...
-    def unseen(self, forge: str, sweep: datetime) -> list[Known]: ...
-    def due(self, forge: str) -> list[int]: ...
-    def keep(self, forge: str, read: Iterable[Known], sweep: datetime | None) -> None: ...
-    def mark_seen(self, forge: str, ids: Iterable[int], sweep: datetime) -> None: ...
-    def mark_due(self, forge: str, ids: Iterable[int], now: datetime) -> None: ...
-    def settle(self, forge: str, ids: Iterable[int], since: datetime) -> None: ...
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scope:
-    """Which projects of a forge are the catalogue's business."""
-
-    rules: Rules
-    groups: tuple[str, ...] = ()  # paths; none: the whole instance, personal namespaces included
-    topics: tuple[str, ...] = ()  # one of these; none: all
-
-    def holds(self, project: Project) -> bool:
-        """Is it listed by hand, or in one of the groups and under one of the topics?"""
-        if project.path in self.rules.listed:
-            return True
-        inside = any(f"{project.path}/".startswith(f"{group}/") for group in self.groups)
-        under = not {*self.topics}.isdisjoint(project.topics)
-        return (inside or not self.groups) and (under or not self.topics)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -335,14 +305,20 @@ class Crawl:
             if is_absent and project.archived is None:  # an anonymous reader is not told
                 project = replace(project, archived=self._forge.is_archived(project.id))
         except ForgeMissing:
-            return known and self._judged(known.snapshot, Reason.HIDDEN, known, self._clock())
+            return known and self._hidden(known)
         except (ForgeUnavailable, ForgeDenied) as error:
             return known and self._troubled(known.snapshot.project, known, str(error))
         if known and not self._scope.holds(project):
             left = replace(known.snapshot, project=project)
             return self._judged(left, Reason.OUTSIDE, known, self._clock())
         if project.visibility not in ("", "public"):
-            return known and self._judged(known.snapshot, Reason.HIDDEN, known, self._clock())
+            return known and self._hidden(known)
         at = self._clock()
         look = self._look({known.snapshot.project.id: known} if known else {}, project)
         return self._visited(project, known, look, at)
+
+    def _hidden(self, known: Known) -> Known:
+        """A project that nobody may see any more, or that we never saw: a webhook named it."""
+        if known.snapshot.project.path:
+            return self._judged(known.snapshot, Reason.HIDDEN, known, self._clock())
+        return replace(known, reason=Reason.HIDDEN, due=None)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from forge_bridge.connection import Connection
-from forge_bridge.crawl import Crawl, Scope
+from forge_bridge.crawl import Crawl
 from forge_bridge.gitlab import GitLabForge
+from forge_bridge.scope import Scope
 from forgecommands import CrawledForge
 from indexer.entry import Entry, State
 from indexer.harvest import HarvestReport, harvest

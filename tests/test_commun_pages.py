@@ -129,6 +129,10 @@ def test_a_project_that_left_is_gone(forge, catalogue, site):
     catalogue.crawl(full=True)
     address = f"/communs/{slug_of(catalogue, 'marie/fractions')}"
     assert "supprimé, ou il n’est plus public" in words(page(made, address, 410))
+    state = words(page(made, f"{address}/etat"))
+    assert "supprimé, ou il n’est plus public" in state
+    assert "commun.yml, " not in state
+    assert "Fractions" not in state
 
 
 @pytest.mark.parametrize(
