@@ -29,19 +29,26 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.forge", description=__doc__)
     parser.add_argument("--projects", type=Path, help="a folder of owner+name folders")
     parser.add_argument("--generate", type=int, default=0, help="so many invented projects")
-    parser.add_argument("--seed", type=int, default=0, help="which invented projects")
+    parser.add_argument(
+        "--seed", type=_seed, default=0, help="a folder too, or which invented projects"
+    )
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--no-contract", dest="contract", action="store_false")
     return parser.parse_args()
 
 
+def _seed(text: str) -> int | Path:
+    return int(text) if text.isdecimal() else Path(text)
+
+
 def _fill(forge: Forge, asked: argparse.Namespace) -> None:
     for name, admin in (("administrateur", True), ("balise", False), ("marie", False)):
         forge.add_user(name, admin=admin)
-    if asked.projects:
-        forge.seed(asked.projects)
+    for folder in (asked.projects, asked.seed):
+        if isinstance(folder, Path):
+            forge.seed(folder)
     if asked.generate:
-        forge.generate(asked.generate, seed=asked.seed)
+        forge.generate(asked.generate, seed=asked.seed if isinstance(asked.seed, int) else 0)
 
 
 def _present(forge: Forge) -> None:
