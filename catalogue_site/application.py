@@ -1,20 +1,26 @@
-"""The application: its parts, its headers, its errors."""
+"""The application: its parts, and the headers that every answer carries."""
 
 from __future__ import annotations
 
-import logging
 import mimetypes
 
-from flask import Flask, Response, abort, render_template, request
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, abort, request
 
-from indexer.errors import RecordNotFound, SearchError
-
-from . import auth, browse, commun, editor, help, presentation, resource, search, typography
+from . import (
+    auth,
+    browse,
+    commun,
+    compression,
+    editor,
+    faults,
+    help,
+    presentation,
+    resource,
+    search,
+    typography,
+)
 from .sessions import Sessions
 from .site import STATIC, Site, current_site
-
-log = logging.getLogger(__name__)
 
 #: Pages hold no script of their own, no frame, nothing from elsewhere.
 POLICY = (
@@ -44,10 +50,7 @@ def create_app(site: Site) -> Flask:
         }
     )
     app.get("/static/<name>")(asset)
-    app.register_error_handler(RecordNotFound, not_found)
-    app.register_error_handler(SearchError, search_is_down)
-    app.register_error_handler(HTTPException, http_error)
-    app.register_error_handler(Exception, failure)
+    faults.register(app)
     app.after_request(finish)
     return app
 
@@ -70,62 +73,22 @@ def finish(response: Response) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     response.headers.setdefault("Cache-Control", "no-cache")
+    return smaller(response)
+
+
+def smaller(response: Response) -> Response:
+    """The same answer in fewer bytes, where the reader takes it so.
+
+    Not where a visitor is known: the size of a page that holds both a secret and their words tells
+    the secret (BREACH).
+    """
+    if response.is_streamed or not compression.is_text(response.mimetype or "") or request.cookies:
+        return response
+    response.vary.add("Accept-Encoding")
+    data = response.get_data()
+    if request.accept_encodings.quality("gzip") and len(data) >= compression.LEAST:
+        response.set_data(compression.compressed(data))
+        response.headers["Content-Encoding"] = "gzip"
+        if etag := response.get_etag()[0]:
+            response.set_etag(etag, weak=True)  # the same page, not the same bytes
     return response
-
-
-def not_found(error: RecordNotFound) -> tuple[str, int]:
-    return error_page(404, "Page introuvable", resource.NOT_FOUND)
-
-
-def search_is_down(error: SearchError) -> tuple[str, int]:
-    log.error("search error=%r", str(error))
-    return error_page(
-        503,
-        "La recherche est indisponible",
-        "L’index est en cours de reconstruction. Réessayez dans quelques minutes.",
-    )
-
-
-def http_error(error: HTTPException) -> tuple[str, int, dict[str, str]]:
-    status = error.code or 500
-    if status == 404:
-        return *error_page(404, "Page introuvable", resource.NOT_FOUND), {}
-    heading, message = FAULTS.get(status, FAULTS[0])
-    said = {name: value for name, value in error.get_headers() if name == "Allow"}
-    return *error_page(status, heading, message), said
-
-
-#: What to say of a status; 0 for all others.
-FAULTS = {
-    0: ("Demande impossible", "Cette adresse ne peut pas être servie ainsi."),
-    400: (
-        "Cette page n’est plus valable",
-        "Revenez à la page précédente et recommencez ; si cela se reproduit, repartez du début.",
-    ),
-    403: (
-        "Demande refusée",
-        "Votre connexion a changé depuis : revenez à la page précédente et recommencez.",
-    ),
-    413: (
-        "C’est trop long",
-        "Un fichier commun.yml pèse 64 ko au plus : revenez à la page précédente et raccourcissez.",
-    ),
-    503: (
-        "La forge ne répond pas",
-        "Revenez à la page précédente et réessayez dans quelques minutes : rien n’est perdu.",
-    ),
-}
-
-
-def failure(error: Exception) -> tuple[str, int]:
-    log.exception("page failed path=%r", request.path)
-    return error_page(
-        500,
-        "Une erreur est survenue",
-        "Ce n’est pas de votre fait. Réessayez, ou revenez à l’accueil.",
-    )
-
-
-def error_page(status: int, heading: str, message: str) -> tuple[str, int]:
-    page = render_template("error.html", heading=heading, message=message, words="")
-    return page, status

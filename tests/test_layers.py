@@ -39,6 +39,7 @@ SITE = (
     "browse",
     "commun",
     "editor",
+    "faults",
     "formpages",
     "help",
     "resource",
