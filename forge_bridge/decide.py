@@ -5,6 +5,7 @@ Doing it all and looking again gives nothing more to do (tests/test_bot_historie
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -29,6 +30,8 @@ from .offer import Offer, digest, offer_of
 from .report import badge_of, body_of, template, title_of
 from .review import review_of
 from .situation import Situation
+
+COMMIT = re.compile(r"\b[0-9a-f]{40,64}\b")
 
 
 def decide(situation: Situation, settings: BotSettings, now: datetime) -> tuple[Action, ...]:
@@ -173,8 +176,8 @@ def _update(
 
 
 def digest_of(offer: Offer, title: str, body: str) -> str:
-    """What stands for a whole proposal, its file and its words."""
-    return digest(offer.payload.hex(), title, body)
+    """What stands for a whole proposal: its file and its words, but not the commit they link to."""
+    return digest(offer.payload.hex(), title, COMMIT.sub("", body))
 
 
 def _reviews(situation: Situation, settings: BotSettings) -> Iterator[Review]:

@@ -170,6 +170,13 @@ def test_a_proposal_follows_what_the_project_says(stage):
     assert stage.run().outcomes == ()
 
 
+def test_a_commit_that_changes_nothing_of_what_is_said_changes_no_proposal(stage):
+    project = stage.project()
+    stage.run()
+    stage.forge.commit(project, {"exercices/partage.md": "Trois quarts de pizza."})
+    assert stage.run().outcomes == ()
+
+
 def test_a_branch_that_a_maintainer_wrote_on_is_theirs(stage):
     project = stage.project()
     stage.run()
