@@ -264,11 +264,27 @@ def _walk(uri: str, step: Callable[[str], tuple[str, ...]]) -> Iterator[str]:
 def scolomfr() -> Vocabularies:
     """The release shipped with this package."""
     loaders: dict[str, Callable[[], Iterable[Concept]]] = {}
-    for tree in json.loads(data("scolomfr.json"))["vocabularies"]:
+    for tree in _release():
         loaders[tree["id"][-3:]] = _loader(tree)
     upper = loaders[SUBJECTS]
     loaders[SUBJECTS] = lambda: (*_all_subjects(), *upper())
     return Vocabularies(loaders, _links())
+
+
+@lru_cache(maxsize=1)
+def titles() -> dict[str, str]:
+    """What each vocabulary is called, by its three digits."""
+    return {tree["id"][-3:]: BESIDE.sub("", tree["label"]) for tree in _release()}
+
+
+#: What stands around the titles of the release: the digits, and notes of who gathered it.
+BESIDE = re.compile(r"^(?:\d{3}\s*-\s*)?(?:\(7\.0\)\W+)?| \((?:sous-ensembles|titre déduit).*\)$")
+
+
+@lru_cache(maxsize=1)
+def _release() -> list[dict[str, Any]]:
+    trees: list[dict[str, Any]] = json.loads(data("scolomfr.json"))["vocabularies"]
+    return trees
 
 
 def data(name: str) -> bytes:
