@@ -7,7 +7,7 @@ description whatever its language, the labels of its facets, its taxa, those who
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -16,10 +16,12 @@ from metadata.normalise import plain
 from metadata.record import LangString, Record
 
 from .abreast import Abreast, Over
+from .changes import batches
 from .entry import Change, Entry, State
 from .errors import SearchError
 from .facets import label_of, values_of
 from .search import Document, SearchEngine
+from .sets import specs_of
 
 #: How many changes go into one commit of the index: what an interruption costs at most.
 BATCH = 2000
@@ -31,9 +33,17 @@ SEARCHED = ("niveau", "cycle", "discipline", "type", "usage", "public", "besoin"
 LONGEST = 20_000
 
 
+class Exposed(Protocol):
+    """What harvesters are shown: see exposed.Exposed."""
+
+    def place(self, specs: Mapping[str, Collection[str]]) -> None: ...
+
+
 class Store(Protocol):
     """What is asked of the store: see store.SqlStore."""
 
+    @property
+    def exposed(self) -> Exposed: ...
     def changes(self, limit: int) -> list[Change]: ...
     def settle(self, changes: Iterable[Change]) -> None: ...
     def mark_all_changed(self) -> int: ...
@@ -65,7 +75,8 @@ def catch_up(
     with Abreast() as abreast:
         while changes := store.changes(batch):
             slugs = [change.slug for change in changes]
-            engine.update(store.each(document, slugs, State.PUBLISHED, over=abreast.map), slugs)
+            told = store.each(document, slugs, State.PUBLISHED, over=abreast.map)
+            engine.update(_exposed(store, told), slugs)
             store.settle(changes)
             done += len(changes)
             progress(done)
@@ -97,10 +108,17 @@ def _told(
     slugs = [change.slug for change in changes]
     with Abreast() as abreast:
         told = store.each(document, slugs, State.PUBLISHED, over=abreast.map)
-        for done, found in enumerate(told, start=1):
+        for done, found in enumerate(_exposed(store, told), start=1):
             yield found
             if done % BATCH == 0:
                 progress(done)
+
+
+def _exposed(store: Store, documents: Iterator[Document]) -> Iterator[Document]:
+    """The same documents, each exposed to harvesters on its way to the index, in its sets."""
+    for batch in batches(documents):
+        store.exposed.place({found.slug: specs_of(found.facets) for found in batch})
+        yield from batch
 
 
 def document(entry: Entry) -> Document:

@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from .changes import batches, note
+from .changes import batches, look_again
 from .entry import State
 from .schema import ENTRIES, NAMES, RELATIONS
 
@@ -43,7 +43,7 @@ def regrouping(tx: sa.Connection, slugs: Collection[str]) -> Iterator[None]:
         row = sa.update(ENTRIES).where(ENTRIES.c.slug == sa.bindparam("who"))
         rows = [{"who": slug, "to": head} for slug, head in moved.items()]
         tx.execute(row.values(head=sa.bindparam("to")), rows)
-        note(tx, moved.keys())
+        look_again(tx, moved.keys())
 
 
 def _concerned(tx: sa.Connection, slugs: Collection[str]) -> tuple[set[str], set[Name]]:

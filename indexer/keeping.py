@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from metadata.record import RawRecord
 
 from .arrival import Arrival
-from .changes import batches, note, note_where
+from .changes import batches, look_again_where, note, note_where
 from .entry import LIVE, Outcome, State, hash_of, slug_of
 from .families import regrouping
 from .schema import ENTRIES, NAMES, PAYLOADS, REJECTS, RELATIONS, SOURCES, UNMAPPED, AnyRow
@@ -28,12 +28,19 @@ Row = dict[str, Any]
 
 def register(tx: sa.Connection, info: SourceInfo) -> None:
     """Keep what the configuration says of a source; what shows of its entries follows."""
-    row = asdict(info)
-    known = tx.execute(sa.update(SOURCES).where(SOURCES.c.key == info.key).values(row)).rowcount
-    if known:
-        _follow(tx, info)
-    else:
+    row, mine = asdict(info), SOURCES.c.key == info.key
+    known = tx.execute(sa.select(SOURCES.c.publish, SOURCES.c.licence).where(mine)).first()
+    if known is None:
         tx.execute(sa.insert(SOURCES).values(row))
+        return
+    tx.execute(sa.update(SOURCES).where(mine).values(row))
+    _follow(tx, info)
+    live = (ENTRIES.c.source == info.key) & ENTRIES.c.state.in_(LIVE)
+    if known == (info.publish, info.licence):
+        # Its title and origin are shown, and found by, in every entry; the notices stay.
+        look_again_where(tx, live)
+    else:
+        note_where(tx, live)
 
 
 def _follow(tx: sa.Connection, info: SourceInfo) -> None:
@@ -45,8 +52,6 @@ def _follow(tx: sa.Connection, info: SourceInfo) -> None:
     with regrouping(tx, moving):
         for batch in batches(moving):
             tx.execute(sa.update(ENTRIES).where(ENTRIES.c.slug.in_(batch)).values(state=shown))
-    # Its title, origin and licence are shown, and found by, in every entry.
-    note_where(tx, mine & ENTRIES.c.state.in_(LIVE))
 
 
 def live_state(publish: str) -> State:

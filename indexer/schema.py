@@ -17,7 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from .errors import StoreError
 
 #: The revision this code works with: the newest of migrations/versions.
-HEAD = "0002"
+HEAD = "0003"
 
 #: How long a writer waits for its turn, in milliseconds.
 PATIENCE = 60_000
@@ -179,6 +179,28 @@ MAPPINGS = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("uri", sa.Text, nullable=False),
     sa.Column("since", UtcDateTime, nullable=False),
+)
+
+# What harvesters were ever shown: the entries that are, or once were, public under an open licence.
+EXPOSED = sa.Table(
+    "exposed",
+    META,
+    sa.Column("slug", sa.ForeignKey("entries.slug"), primary_key=True),
+    sa.Column("deleted", sa.Boolean, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),  # of its last change
+    sa.Column("dated", UtcDateTime),  # the moment of that change; see exposed.date
+    sa.Index("exposed_by_date", "dated", "slug"),
+    sa.Index("exposed_by_revision", "revision", "slug"),
+)
+
+# The sets that each of these is in, and those that it left.
+MEMBERSHIPS = sa.Table(
+    "memberships",
+    META,
+    sa.Column("slug", sa.ForeignKey("exposed.slug"), primary_key=True),
+    sa.Column("spec", sa.Text, primary_key=True),
+    sa.Column("left", sa.Boolean, nullable=False),
+    sa.Index("memberships_by_spec", "spec", "slug"),
 )
 
 # The projects of the forges, listed or only known. A number names a project for ever.

@@ -19,10 +19,11 @@ from metadata.record import General, Text
 from . import keeping, mappings
 from .abreast import Over
 from .arrival import arrive, storable, unpack
-from .changes import batches, note, note_where
+from .changes import batches, look_again_where, note
 from .duplicates import find_duplicates
 from .entry import Change, Duplicates, Entry, Family, Reject, SourceStatus, State, Unmapped
 from .errors import RecordNotFound, StoreError
+from .exposed import Exposed
 from .families import regrouping
 from .projects import Projects
 from .runs import Runs
@@ -54,6 +55,7 @@ class SqlStore:
         self._writer = writing(self._engine)
         self.runs = Runs(self._engine)
         self.projects = Projects(self._engine)
+        self.exposed = Exposed(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -154,7 +156,7 @@ class SqlStore:
     def mark_all_changed(self) -> int:
         """Have the index look at every entry again; return how many there are."""
         with self._writer.begin() as tx:
-            return note_where(tx, sa.true())
+            return look_again_where(tx, sa.true())
 
     # What the operator decides
 
