@@ -29,7 +29,7 @@ __all__ = ["SURE", "Evidence", "Proposal", "Proposed", "additions", "draft", "pr
 
 def propose(snapshot: Snapshot) -> Proposal:
     """What could stand in the commun.yml of a project, and why."""
-    readme = _readme(snapshot)
+    readme = readme_of(snapshot)
     text = decoded(readme.payload) if readme else ""
     written = sentences(readme.path, text) if readme else ()
     named = said_in(snapshot)
@@ -89,7 +89,7 @@ def _of_the_project(
     }
 
 
-def _readme(snapshot: Snapshot) -> ProjectFile | None:
+def readme_of(snapshot: Snapshot) -> ProjectFile | None:
     """The README, in French when there are several."""
     found = [each for each in snapshot.files if README.fullmatch(each.path)]
     return min(found, key=lambda each: (*_rank(each.path), each.path), default=None)

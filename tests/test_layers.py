@@ -76,6 +76,8 @@ ONLY_IN = {
         "installation.py",
         *(f"catalogue_site/{name}.py" for name in SITE),
     },
+    "markdown_it": {"indexer/readme.py"},
+    "nh3": {"indexer/readme.py"},
     "waitress": {"runcommands.py"},
     "ruamel": {
         "metadata/keys/writer.py",
