@@ -7,6 +7,7 @@ import mimetypes
 from flask import Flask, Response, abort, request
 
 from . import (
+    api,
     auth,
     browse,
     commun,
@@ -35,7 +36,7 @@ def create_app(site: Site) -> Flask:
     app.extensions["site"] = site
     app.jinja_env.trim_blocks = True
     app.url_map.strict_slashes = False
-    for part in (search, resource, browse, commun, help, editor, auth):
+    for part in (search, resource, browse, commun, help, editor, auth, api):
         app.register_blueprint(part.bp)
     if site.login:
         app.extensions[auth.SESSIONS] = Sessions(site.login.clock)
@@ -52,6 +53,7 @@ def create_app(site: Site) -> Flask:
     app.get("/static/<name>")(asset)
     faults.register(app)
     app.after_request(finish)
+    app.after_request(api.finish)  # the last one named is the first to run
     return app
 
 
@@ -69,7 +71,7 @@ def finish(response: Response) -> Response:
     """French typography for pages, and the headers that every answer carries."""
     if response.mimetype == "text/html":
         response.set_data(typography.page(response.get_data(as_text=True)))
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers.setdefault("Content-Security-Policy", POLICY)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     response.headers.setdefault("Cache-Control", "no-cache")

@@ -82,6 +82,45 @@ def is_model(hint: Any) -> bool:
     return is_dataclass(hint) or hasattr(hint, "_field_defaults")
 
 
+def schemas() -> dict[str, dict[str, Any]]:
+    """A JSON Schema for each class of the model, by its name; they name each other as OpenAPI does."""
+    found: dict[str, dict[str, Any]] = {}
+    _describe(Record, found)
+    version = {"const": SCHEMA_VERSION}
+    found["Record"]["properties"] = {"schema_version": version, **found["Record"]["properties"]}
+    found["Record"]["required"] = ["schema_version"]
+    return found
+
+
+def _describe(model: Any, found: dict[str, dict[str, Any]]) -> None:
+    properties: dict[str, Any] = {}
+    needed = [member.name for member in members(model) if member.default is MISSING]
+    found[model.__name__] = {"type": "object", "properties": properties}
+    if needed:
+        found[model.__name__]["required"] = needed
+    for member in members(model):
+        properties[member.name] = _schema(member.hint, found)
+
+
+def _schema(hint: Any, found: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The schema of what the type of a field allows; None is left out of the JSON, never null."""
+    hint = _wanted(hint)
+    if get_origin(hint) is tuple:
+        return {"type": "array", "items": _schema(get_args(hint)[0], found)}
+    if is_model(hint):
+        if hint.__name__ not in found:
+            _describe(hint, found)
+        return {"$ref": f"#/components/schemas/{hint.__name__}"}
+    return {"type": {str: "string", int: "integer", bool: "boolean"}[hint]}
+
+
+def _wanted(hint: Any) -> Any:
+    """The type of a field when it says something."""
+    if get_origin(hint) in (Union, types.UnionType):
+        (hint,) = (kind for kind in get_args(hint) if kind is not type(None))
+    return hint
+
+
 def _said(model: Any) -> dict[str, Any]:
     kind: Any = type(model)
     values = ((member, getattr(model, member.name)) for member in members(kind))
@@ -114,8 +153,7 @@ def _number(text: str) -> int | float:
 
 def _value(hint: Any, value: Any, path: str, findings: list[Finding]) -> Any:
     """What a JSON value is as the type that its place asks for."""
-    if get_origin(hint) in (Union, types.UnionType):
-        (hint,) = (kind for kind in get_args(hint) if kind is not type(None))
+    hint = _wanted(hint)
     if get_origin(hint) is tuple:
         if not isinstance(value, list):
             raise _wrong(path, "une liste [ … ]", value)

@@ -1,0 +1,290 @@
+"""The API told to machines, as OpenAPI 3.1: https://spec.openapis.org/oas/v3.1.1
+
+The parameters are those that requests are checked by, the schemas of notices those of the model;
+the tests put every answer to the proof of the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from indexer import facets
+from metadata import recordjson
+
+from . import apiparameter, apiproblem, apiwalk, typography
+from .apiparameter import Parameter, cursor, limit
+
+Schema = dict[str, Any]
+
+#: How many at once, unless asked otherwise: results, then rows that take no ranking.
+RESULTS, ROWS = 20, 100
+
+SEARCH = (*apiparameter.SEARCH, limit(RESULTS), cursor(apiwalk.PATTERN))
+CHANGES = (limit(ROWS), cursor("[0-9]{1,9}(?:-[a-z0-9-]{1,100})?"))
+CONCEPTS = (limit(ROWS), cursor("[0-9]{1,6}"))
+
+
+def document(server: str, help_page: str) -> Schema:
+    """The whole document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Balise",
+            "version": "1",
+            "summary": "Le catalogue des communs éducatifs et des ressources qualifiées.",
+            "description": typography.text(ABOUT),
+        },
+        "externalDocs": {"url": help_page},
+        "servers": [{"url": server}],
+        "paths": paths(),
+        "components": {
+            "parameters": {"slug": path_parameter("slug", "L’adresse de la notice.")},
+            "responses": {"problem": problem()},
+            "schemas": {**recordjson.schemas(), **SCHEMAS},
+        },
+    }
+
+
+ABOUT = """Lecture seule, sans clé, depuis n’importe quel site. Les pages se suivent par `cursor` :
+un curseur reste bon quand le catalogue change. Toute erreur est un `application/problem+json`
+(RFC 9457). Les réponses portent un ETag : redonnez-le dans `If-None-Match`."""
+
+
+def paths() -> Schema:
+    return {
+        "/": get("start", "Où est quoi", ref("Start")),
+        "/search": get(
+            "search",
+            "Chercher, comme sur le site, avec les mêmes paramètres",
+            ref("Found"),
+            SEARCH,
+            links={
+                "record": {
+                    "operationId": "record",
+                    "parameters": {"slug": "$response.body#/results/0/slug"},
+                }
+            },
+        ),
+        "/records/{slug}": record_path(),
+        "/changes": get(
+            "changes",
+            "Ce qui a changé depuis un curseur, pour tenir une copie à jour",
+            ref("Changes"),
+            CHANGES,
+        ),
+        "/sources": get("sources", "D’où viennent les notices", ref("Sources")),
+        "/vocabularies": get("vocabularies", "Les vocabulaires", ref("Vocabularies")),
+        "/vocabularies/{key}": vocabulary_path(),
+        "/openapi.json": get("openapi", "Ce document", {"type": "object"}),
+    }
+
+
+def record_path() -> Schema:
+    told = get("record", "Une notice", ref("Entry"))
+    told["get"]["parameters"] = [{"$ref": "#/components/parameters/slug"}]
+    told["get"]["responses"] |= {
+        "301": {"description": "La notice a une autre adresse."},
+        "404": {"$ref": "#/components/responses/problem"},
+        "410": {"$ref": "#/components/responses/problem"},
+    }
+    return told
+
+
+def vocabulary_path() -> Schema:
+    told = get("vocabulary", "Les concepts d’un vocabulaire", ref("Concepts"), CONCEPTS)
+    words = "La clé du vocabulaire : `022` (niveaux), `015` (disciplines), `rgaa`…"
+    told["get"]["parameters"].append(path_parameter("key", words))
+    told["get"]["responses"]["404"] = {"$ref": "#/components/responses/problem"}
+    return told
+
+
+def get(
+    name: str,
+    summary: str,
+    schema: Schema,
+    parameters: Sequence[Parameter] = (),
+    links: Mapping[str, Schema] | None = None,
+) -> Schema:
+    """What is read at one address."""
+    headers = {name: {"schema": TEXT} for name in ("ETag", "Cache-Control")}
+    good: Schema = {
+        "description": typography.text(summary),
+        "headers": headers,
+        "content": {"application/json": {"schema": schema}},
+    }
+    if links:
+        good["links"] = links
+    return {
+        "get": {
+            "operationId": name,
+            "summary": typography.text(summary),
+            "parameters": [*map(parameter, parameters)],
+            "responses": {
+                "200": good,
+                "304": {"description": "Rien n’a changé depuis l’ETag donné."},
+                "400": {"$ref": "#/components/responses/problem"},
+                "5XX": {"$ref": "#/components/responses/problem"},
+            },
+        }
+    }
+
+
+def parameter(given: Parameter) -> Schema:
+    schema: Schema = dict(given.schema)
+    if given.several:
+        schema = {"type": "array", "items": schema, "maxItems": apiparameter.MOST_VALUES}
+    told = {
+        "name": given.name,
+        "in": "query",
+        "description": typography.text(given.description),
+        "schema": schema,
+    }
+    return {**told, "style": "form", "explode": True} if given.several else told
+
+
+def path_parameter(name: str, description: str) -> Schema:
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": typography.text(description),
+        "schema": {"type": "string", "minLength": 1},
+    }
+
+
+def problem() -> Schema:
+    return {
+        "description": "Un problème (RFC 9457).",
+        "content": {apiproblem.MEDIA_TYPE: {"schema": ref("Problem")}},
+    }
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def thing(**properties: Schema) -> Schema:
+    """An object that always has all of these."""
+    return {"type": "object", "properties": properties, "required": [*properties]}
+
+
+def several(schema: Schema) -> Schema:
+    return {"type": "array", "items": schema}
+
+
+def by_name(schema: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": schema}
+
+
+TEXT: Schema = {"type": "string"}
+TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+MOMENT: Schema = {"type": "string", "format": "date-time"}
+MOMENT_OR_NULL: Schema = {"type": ["string", "null"], "format": "date-time"}
+ADDRESS: Schema = {"type": "string", "format": "uri-reference"}
+ADDRESS_OR_NULL: Schema = {"type": ["string", "null"], "format": "uri-reference"}
+YES_OR_NO: Schema = {"type": "boolean"}
+
+LINKS = thing(**dict.fromkeys(("self", "html", "json", "xml", "jsonld"), ADDRESS))
+VALUES: Schema = {
+    "type": "object",
+    "properties": {key: several(TEXT) for key in facets.FACETS},
+    "additionalProperties": False,
+}
+NEXT = {"cursor": TEXT_OR_NULL, "next": ADDRESS_OR_NULL}
+
+SCHEMAS: Schema = {
+    "Start": thing(
+        search=ADDRESS,
+        changes=ADDRESS,
+        sources=ADDRESS,
+        vocabularies=ADDRESS,
+        openapi=ADDRESS,
+        help=ADDRESS,
+    ),
+    "Found": thing(
+        total=COUNT,
+        results=several(ref("Item")),
+        facets=by_name(ref("Facet")),
+        understood=several(ref("Understood")),
+        ignored=several(ref("Understood")),
+        relaxed=several(TEXT),
+        suggestion=TEXT_OR_NULL,
+        problem=TEXT_OR_NULL,
+        **NEXT,
+    ),
+    "Item": thing(
+        slug=TEXT,
+        title=TEXT,
+        language=TEXT_OR_NULL,
+        summary=TEXT_OR_NULL,
+        link=TEXT_OR_NULL,
+        source=TEXT,
+        updated=MOMENT,
+        facets=VALUES,
+        members=several(TEXT),
+        links=LINKS,
+    ),
+    "Facet": thing(
+        label=TEXT,
+        values=several(thing(value=TEXT, label=TEXT, count={"type": "integer", "minimum": 1})),
+    ),
+    "Understood": thing(words=TEXT, facet={"enum": [*facets.FACETS]}, value=TEXT, label=TEXT),
+    "Entry": thing(
+        slug=TEXT,
+        state={"const": "published"},
+        source=thing(key=TEXT, title=TEXT, origin=TEXT, licence=TEXT_OR_NULL),
+        format=TEXT,
+        first_seen=MOMENT,
+        last_changed=MOMENT,
+        last_seen=MOMENT,
+        family=TEXT_OR_NULL,
+        facets=VALUES,
+        links=LINKS,
+        record=ref("Record"),
+    ),
+    "Changes": thing(changes=several(ref("Change")), more=YES_OR_NO, **NEXT),
+    "Change": thing(
+        slug=TEXT,
+        kind={"enum": ["upsert", "removal"]},
+        entry={"oneOf": [ref("Entry"), {"type": "null"}]},
+    ),
+    "Sources": thing(
+        sources=several(
+            thing(
+                key=TEXT,
+                title=TEXT,
+                origin=TEXT,
+                licence=TEXT_OR_NULL,
+                published=COUNT,
+                last_complete=MOMENT_OR_NULL,
+                results=ADDRESS,
+            )
+        )
+    ),
+    "Vocabularies": thing(
+        vocabularies=several(thing(key=TEXT, uri=TEXT, label=TEXT, concepts=ADDRESS))
+    ),
+    "Concepts": thing(total=COUNT, concepts=several(ref("Concept")), **NEXT),
+    "Concept": thing(
+        uri=TEXT,
+        label=TEXT,
+        alternatives=several(TEXT),
+        definition=TEXT_OR_NULL,
+        broader=several(TEXT),
+        mappings=by_name(several(TEXT)),
+        retired=YES_OR_NO,
+        replaced_by=TEXT_OR_NULL,
+    ),
+    "Problem": {
+        **thing(
+            type={"enum": [f"urn:balise:probleme:{code}" for code in apiproblem.TITLES]},
+            title=TEXT,
+            status={"type": "integer", "minimum": 400, "maximum": 599},
+            detail=TEXT,
+        ),
+        "description": "`parameter` dit le paramètre en cause, `nearest` le plus proche qui existe;"
+        " `reason`, `since` et `resource_title` ce qui se sait d’une ressource retirée.",
+    },
+}
