@@ -6,10 +6,11 @@ Commits, trees, diffs, merges and conflicts are git's own; nothing here pretends
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import NamedTuple
 
 import pygit2
 from pygit2.enums import FileMode, ObjectType, SortMode
@@ -135,9 +136,21 @@ def merge_base(repository: pygit2.Repository, one: str, other: str) -> str | Non
     return str(found) if found else None
 
 
-def diff(repository: pygit2.Repository, old: str | None, new: str) -> list[pygit2.Patch]:
+class Change(NamedTuple):
+    """A file of a diff. Its text is taken at once: a patch does not keep its repository alive."""
+
+    delta: pygit2.DiffDelta
+    text: str
+    hunks: Sequence[pygit2.DiffHunk]
+
+
+def diff(repository: pygit2.Repository, old: str | None, new: str) -> list[Change]:
     """The files that changed between two commits; from nothing when there is no older one."""
-    return [patch for patch in compared(repository, old, new) if patch is not None]
+    return [
+        Change(patch.delta, patch.text or "", patch.hunks)
+        for patch in compared(repository, old, new)
+        if patch is not None
+    ]
 
 
 def compared(repository: pygit2.Repository, old: str | None, new: str) -> pygit2.Diff:
@@ -219,7 +232,7 @@ def stamp(time: int, offset: int) -> datetime:
     return datetime.fromtimestamp(time, zone)
 
 
-def shown_lines(changes: list[pygit2.Patch], path: str) -> dict[int, int | None]:
+def shown_lines(changes: list[Change], path: str) -> dict[int, int | None]:
     """The lines of a file's new side that a diff shows, each with its number on the old side."""
     return {
         line.new_lineno: line.old_lineno if line.old_lineno > 0 else None

@@ -240,9 +240,9 @@ def branch(name: str, project: Project, world: World, user: User | None) -> Json
     }
 
 
-def change(patch: pygit2.Patch) -> Json:
+def change(found: git.Change) -> Json:
     """A file of a diff."""
-    delta, text = patch.delta, patch.text or ""
+    delta, text = found.delta, found.text
     start = text.find("@@")
     return {
         "diff": text[start:] if start >= 0 else "",

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pygit2
-
 from tests.forge import defaults, git, merging, proposing, show
 from tests.forge.model import MergeRequest, User
 from tests.forge.world import World
@@ -76,7 +74,7 @@ def whole(mr: MergeRequest, world: World, user: User | None) -> dict[str, Any]:
     }
 
 
-def changes_of(mr: MergeRequest, world: World) -> list[pygit2.Patch]:
+def changes_of(mr: MergeRequest, world: World) -> list[git.Change]:
     """The files that it changes, as git tells."""
     if not mr.versions:
         return []
