@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from lxml import etree
@@ -21,10 +22,20 @@ from .entry import Entry
 OAI = "http://www.openarchives.org/OAI/2.0/"
 
 #: The columns of the CSV export before those of the facets.
-COLUMNS = ("identifiant", "titre", "description", "lien", "licence", "source", "modifié le")
+COLUMNS = (
+    "identifiant",
+    "titre",
+    "description",
+    "lien",
+    "licence",
+    "source",
+    "licence de la notice",
+    "modifié le",
+)
 
-#: A cell that begins so is read as a formula by spreadsheets; an apostrophe makes it text.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: What begins so is read as a formula by spreadsheets; an apostrophe makes it text. A spreadsheet
+#: set to semicolons, as in France, begins a cell after each, whatever the quotes around it.
+FORMULA = re.compile(r"(^|;) *(?=[=+\-@])")
 
 
 def is_open(entry: Entry) -> bool:
@@ -33,15 +44,18 @@ def is_open(entry: Entry) -> bool:
 
 
 def as_csv(entries: Iterable[Entry]) -> Iterator[bytes]:
-    """One row an entry, one column a facet; several values are separated by « | »."""
-    yield _row([*COLUMNS, *(facet.label for facet in facets.FACETS.values())])
+    """One line an entry, one column a facet; several values are separated by « | ».
+
+    Commas between columns and every cell in quotes, as RFC 4180 says.
+    """
+    yield csv_row([*COLUMNS, *(facet.label for facet in facets.FACETS.values())])
     for entry in entries:
         said = facets.values_of(entry)
         labels = (
             " | ".join(facets.label_of(key, value) for value in said.get(key, ()))
             for key in facets.FACETS
         )
-        yield _row([*_columns(entry), *labels])
+        yield csv_row([*_columns(entry), *labels])
 
 
 def _columns(entry: Entry) -> list[str]:
@@ -50,22 +64,24 @@ def _columns(entry: Entry) -> list[str]:
     return [
         entry.slug,
         entry.title,
-        "\n".join(descriptions),
+        " ".join(descriptions),
         next(iter(record.technical.locations), ""),
         licence.spdx or licence.label if licence else "",
         entry.source_title or entry.source,
+        entry.licence,
         entry.last_changed.date().isoformat(),
     ]
 
 
-def _row(cells: list[str]) -> bytes:
+def csv_row(cells: list[str]) -> bytes:
+    """A line of a CSV file that a spreadsheet opens without running anything."""
     line = io.StringIO()
     csv.writer(line, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerow(map(_as_text, cells))
     return line.getvalue().encode()
 
 
 def _as_text(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
+    return FORMULA.sub(r"\g<0>'", " ".join(cell.split()))
 
 
 def as_jsonl(entries: Iterable[Entry]) -> Iterator[bytes]:
