@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from metadata.errors import ParseError
 from metadata.listing import NOTICE
 
 from .actions import Action, AddBadge, Close, Propose, Review, Tidy, Update
@@ -46,9 +47,13 @@ def decide(situation: Situation, settings: BotSettings, now: datetime) -> tuple[
             Close(project=snapshot.project, merge_request=mine, end="refused", word="", why=why),
         )
     about = _keep(situation, mine, settings, now) if mine else _begin(situation, settings, now)
-    chosen = tuple(about)
+    try:
+        chosen = tuple(about)
+    except ParseError:
+        chosen = ()  # its commun.yml is for its maintainers to mend
     moving = mine.iid if mine and chosen else None  # to be reviewed once it is settled
     return (
+        *_tidy(situation),
         *chosen,
         *(each for each in _reviews(situation, settings) if each.merge_request.iid != moving),
         *_badge(situation, settings),
@@ -74,9 +79,8 @@ def why_silent(situation: Situation, settings: BotSettings, now: datetime) -> st
     return "rien n’y montre qu’il sert à l’éducation, ou tout lui a déjà été proposé"
 
 
-def _begin(situation: Situation, settings: BotSettings, now: datetime) -> Iterator[Action]:
+def _begin(situation: Situation, settings: BotSettings, now: datetime) -> Iterator[Propose]:
     """No merge request of ours is open."""
-    yield from _tidy(situation)
     until, known = quiet_until(situation.own), asked(situation.own)
     if situation.touching or known is None or (until and until > now):
         return
@@ -103,7 +107,7 @@ def _why(offer: Offer) -> str:
 
 def _tidy(situation: Situation) -> Iterator[Tidy]:
     """Our branch serves no more once its merge request is over."""
-    if situation.branch is None:
+    if situation.branch is None or situation.open:
         return
     last = situation.own[0]
     if is_left_to_us(situation.branch, last, situation.me):

@@ -11,11 +11,10 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from metadata.hints import Evidence, Proposed
-
 from metadata import commun, hints
 from metadata.commun import Fix
 from metadata.errors import ParseError
+from metadata.hints import Evidence, Proposed
 from metadata.listing import NOTICE
 from metadata.project import ProjectFile, Snapshot
 
@@ -39,12 +38,12 @@ class Offer:
 
 
 def offer_of(snapshot: Snapshot, asked: Collection[str] = ()) -> Offer | None:
-    """What to propose to a project that was already asked this; None when there is nothing."""
+    """What to propose to a project that was already asked this; None when there is nothing.
+
+    Raise ParseError when its commun.yml cannot be read, and so is not ours to change.
+    """
     notice = snapshot.file(*NOTICE)
-    try:
-        offer = _change(snapshot, notice, asked) if notice else _draft(snapshot)
-    except ParseError:
-        return None  # a file that we cannot read is not ours to change
+    offer = _change(snapshot, notice, asked) if notice else _draft(snapshot)
     return offer if offer and not set(offer.said) <= {*asked} else None
 
 
@@ -67,10 +66,10 @@ def _draft(snapshot: Snapshot) -> Offer | None:
     )
 
 
-def _change(snapshot: Snapshot, notice: ProjectFile, asked: Collection[str]) -> Offer | None:
+def _change(snapshot: Snapshot, notice: ProjectFile, asked: Collection[str]) -> Offer:
     """What a commun.yml lacks, or says in words that a vocabulary gave up."""
     if not _is_whole(notice):
-        return None
+        raise ParseError("Le fichier est trop long pour être lu en entier.")
     fixes = [each for each in commun.deprecated(notice.payload) if _of_fix(each) not in asked]
     payload = commun.mended(notice.payload, fixes)
     proposal = hints.propose(snapshot)

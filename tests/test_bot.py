@@ -201,6 +201,14 @@ def test_a_notice_that_came_another_way_closes_the_proposal_with_thanks(stage):
     assert stage.run().outcomes == ()
 
 
+def test_a_notice_that_cannot_be_read_is_left_to_its_maintainers(stage):
+    project = stage.project()
+    stage.run()
+    stage.forge.commit(project, {"commun.yml": "titre: [\n"})
+    assert stage.run().outcomes == ()
+    assert stage.proposals(project)[0].state == "opened"
+
+
 def test_a_merged_proposal_leaves_nothing_behind(stage):
     project = stage.project()
     stage.invite(project)
