@@ -19,6 +19,7 @@ from . import (
 )
 from .errors import BadPackage, MetadataError, ParseError, UnknownFormat
 from .finding import Finding, Severity
+from .lom import ieee
 from .record import RawRecord, Reading, Record
 
 __all__ = [
@@ -55,6 +56,7 @@ READERS: dict[str, Callable[[RawRecord], Reading]] = {
 #: The formats written.
 WRITERS: dict[str, Callable[[Record], bytes]] = {
     "lomfr": lomfr.dump,
+    "lom": ieee.dump,
     "dc": dublincore.dump,
     "jsonld": schemaorg.dump,
     "commun": commun.dump,

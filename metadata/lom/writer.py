@@ -36,12 +36,15 @@ MIME = re.compile(r"[a-z]+/[\w.+-]+")
 
 def dump(record: Record, schema: str = "3.2.1") -> bytes:
     """ScoLOMFR XML that is valid against a schema of the folder `schemas` ("3.2.1", "3.0-lax")."""
-    own = tuple(lombalise.classifications(record.balise))
-    if own:
-        record = replace(record, classifications=(*record.classifications, *own))
     root = etree.Element(f"{{{LOM}}}lom", nsmap=NAMESPACES)
-    Writer(schema).group(root, RECORD, record)
+    Writer(schema).group(root, RECORD, with_own(record))
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def with_own(record: Record) -> Record:
+    """A record with Balise's own fields among its classifications."""
+    own = tuple(lombalise.classifications(record.balise))
+    return replace(record, classifications=(*record.classifications, *own)) if own else record
 
 
 class Writer:
@@ -76,11 +79,11 @@ class Writer:
                 if each is not None:
                     self._writers[slot.kind](parent, slot, each)
             if group.whole and not slot.many and len(parent) == before:
-                _element(parent, slot)
+                element_of(parent, slot)
 
     def _group(self, parent: etree._Element, slot: Slot, value: Any) -> None:
         assert slot.group is not None
-        inside = _element(parent, slot)
+        inside = element_of(parent, slot)
         self.group(inside, slot.group, value)
         if not any(len(child) or child.text for child in inside):
             parent.remove(inside)
@@ -92,42 +95,63 @@ class Writer:
         if slot.kind is Kind.PLATFORM and not URI.fullmatch(text):
             return
         if text:
-            _element(parent, slot).text = text
+            element_of(parent, slot).text = text
 
     def _format(self, parent: etree._Element, slot: Slot, value: str) -> None:
         self._text(parent, slot, MEDIA_TYPES + value if MIME.fullmatch(value) else value)
 
     def _language(self, parent: etree._Element, slot: Slot, value: str) -> None:
-        self._text(parent, slot, _language_said(value))
+        self._text(parent, slot, self.language(value))
+
+    def language(self, tag: str) -> str:
+        """What a language is called."""
+        tag = language(tag)
+        three = THREE_LETTERS.get(tag, tag if len(tag) == 3 else "")
+        return LANGUAGES + three if three else tag
 
     def _line(self, parent: etree._Element, slot: Slot, value: LangString) -> None:
-        _strings(parent, slot.tag, value, line)
+        self._strings(parent, slot.tag, value, line)
 
     def _prose(self, parent: etree._Element, slot: Slot, value: LangString) -> None:
-        _strings(parent, slot.tag, value, plain)
+        self._strings(parent, slot.tag, value, plain)
+
+    def _strings(
+        self, parent: etree._Element, tag: str, value: LangString, shape: Callable[[str], str]
+    ) -> None:
+        texts = [(said, text.language) for text in value if (said := legal(text.value)).strip()]
+        if not texts:
+            return
+        element = etree.SubElement(parent, _tag(tag))
+        prefix = tag.rpartition(":")[0]
+        for said, tongue in texts:
+            string = etree.SubElement(element, _tag(f"{prefix}:string" if prefix else "string"))
+            # What would be read as markup is escaped once more.
+            string.text = said if shape(said) == said else html.escape(said, quote=False)
+            if tongue := self.language(tongue):
+                string.set("language", tongue)
 
     def _term(self, parent: etree._Element, slot: Slot, term: Term) -> None:
         uri, text, source = (legal(part) for part in term)
         if not uri and not text:
             return
-        element = _element(parent, slot)
+        element = element_of(parent, slot)
         labels = [text] if text and text != uri else []
         if source in _listed(self._schema, "SourceValues"):
-            _child(element, slot, "source", source)
+            child_of(element, slot, "source", source)
         elif source:
             labels.append(SOURCE_SAID + source)
         if uri in _listed(self._schema, f"voc_{slot.vocabulary}"):
-            _child(element, slot, "value", uri)
+            child_of(element, slot, "value", uri)
         elif uri:
             labels.insert(0, uri)
         elif not slot.vocabulary and key_of(text) in slot.tokens:
-            _child(element, slot, "value", labels.pop(0))
+            child_of(element, slot, "value", labels.pop(0))
         for label in labels:
-            _child(element, slot, "label", label)
+            child_of(element, slot, "label", label)
 
     def _entity(self, parent: etree._Element, slot: Slot, value: Entity) -> None:
         if value != Entity():
-            _element(parent, slot).text = legal(written(value))
+            element_of(parent, slot).text = legal(written(value))
 
     def _date(self, parent: etree._Element, slot: Slot, value: When) -> None:
         said = when(value.value)
@@ -150,10 +174,10 @@ class Writer:
     ) -> None:
         if not said and not words:
             return
-        element = _element(parent, slot)
+        element = element_of(parent, slot)
         if said:
-            _child(element, slot, name, said)
-        _strings(element, "description", words, plain)
+            child_of(element, slot, name, said)
+        self._strings(element, "description", words, plain)
         if not len(element):
             parent.remove(element)
 
@@ -163,11 +187,11 @@ def _field(slot: Slot, value: Any) -> Any:
     return value if not slot.field else getattr(value, slot.field, None)
 
 
-def _element(parent: etree._Element, slot: Slot) -> etree._Element:
+def element_of(parent: etree._Element, slot: Slot) -> etree._Element:
     return etree.SubElement(parent, _tag(slot.tag))
 
 
-def _child(element: etree._Element, slot: Slot, name: str, text: str) -> None:
+def child_of(element: etree._Element, slot: Slot, name: str, text: str) -> None:
     prefix = slot.tag.rpartition(":")[0]
     etree.SubElement(element, _tag(f"{prefix}:{name}" if prefix else name)).text = text
 
@@ -176,28 +200,6 @@ def _child(element: etree._Element, slot: Slot, name: str, text: str) -> None:
 def _tag(name: str) -> str:
     prefix, _, local = name.rpartition(":")
     return f"{{{NAMESPACES[prefix or 'lom']}}}{local}"
-
-
-def _strings(
-    parent: etree._Element, tag: str, value: LangString, shape: Callable[[str], str]
-) -> None:
-    texts = [(said, text.language) for text in value if (said := legal(text.value)).strip()]
-    if not texts:
-        return
-    element = etree.SubElement(parent, _tag(tag))
-    prefix = tag.rpartition(":")[0]
-    for said, tongue in texts:
-        string = etree.SubElement(element, _tag(f"{prefix}:string" if prefix else "string"))
-        # What would be read as markup is escaped once more.
-        string.text = said if shape(said) == said else html.escape(said, quote=False)
-        if tongue := _language_said(tongue):
-            string.set("language", tongue)
-
-
-def _language_said(tag: str) -> str:
-    tag = language(tag)
-    three = THREE_LETTERS.get(tag, tag if len(tag) == 3 else "")
-    return LANGUAGES + three if three else tag
 
 
 @lru_cache(maxsize=128)
