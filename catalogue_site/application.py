@@ -15,6 +15,7 @@ from . import (
     editor,
     faults,
     help,
+    oai,
     presentation,
     resource,
     search,
@@ -36,7 +37,7 @@ def create_app(site: Site) -> Flask:
     app.extensions["site"] = site
     app.jinja_env.trim_blocks = True
     app.url_map.strict_slashes = False
-    for part in (search, resource, browse, commun, help, editor, auth, api):
+    for part in (search, resource, browse, commun, help, editor, auth, api, oai):
         app.register_blueprint(part.bp)
     if site.login:
         app.extensions[auth.SESSIONS] = Sessions(site.login.clock)

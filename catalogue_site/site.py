@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app
+from flask import current_app, request
 from markupsafe import Markup
 
 from indexer.search import SearchEngine
@@ -22,6 +22,10 @@ if TYPE_CHECKING:  # what it needs takes long to load, and few sites have it
     from .openid import Login
 
 STATIC = Path(__file__).parent / "static"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +54,7 @@ class Site:
     door: Door | None = None
     crawl_every: timedelta = timedelta(hours=1)  # when a project is looked at next
     frozen: bool = False
+    clock: Callable[[], datetime] = now  # for the answers that bear their date
     assets: Mapping[str, str] = field(default_factory=lambda: hashed(STATIC))
 
     @property
@@ -98,3 +103,8 @@ def engine() -> SearchEngine:
 def canonical(path: str) -> str:
     """The public address of a page; relative where the configuration gives no base_url."""
     return current_site().base_url + path
+
+
+def absolute(path: str) -> str:
+    """The whole address of a page, for what is read away from it: feeds, sitemaps, snippets."""
+    return (current_site().base_url or request.url_root.rstrip("/")) + path

@@ -44,6 +44,8 @@ SITE = (
     "faults",
     "formpages",
     "help",
+    "oai",
+    "oaidescription",
     "resource",
     "search",
     "site",
