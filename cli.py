@@ -38,6 +38,7 @@ MODULES = {
     "harvest": "runcommands",
     "index": "runcommands",
     "init": "runcommands",
+    "links": "entrycommands",
     "restore-entry": "entrycommands",
     "schema": "filecommands",
     "search": "entrycommands",

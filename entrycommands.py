@@ -14,6 +14,8 @@ import terminal
 from indexer import facets
 from indexer.entry import Entry, State
 from indexer.export import EXPORTS, is_open
+from indexer.fetch import Fetcher
+from indexer.linkcheck import PAUSE, check_links
 from indexer.search import Query
 from installation import Balises, bring_level, now, pass_balises
 from metadata.vocabulary import scolomfr
@@ -138,6 +140,37 @@ def duplicates(balises: Balises) -> None:
 
 
 @click.command()
+@click.option("--dead", is_flag=True, help="Les montre, sans rien vérifier.")
+@pass_balises
+def links(balises: Balises, dead: bool) -> None:
+    """Vérifie poliment que le lien de chaque entrée répond, et retient depuis quand il est mort.
+
+    Interrompue, la commande reprend là où elle s’était arrêtée.
+    """
+    if dead:
+        for each in balises.store.links.dead():
+            click.echo("\n".join(terminal.dead_link(each)))
+        return
+    contact = balises.settings.publisher.contact
+    step = terminal.Progress("liens")
+    asked = check_links(
+        balises.store,
+        lambda internal: Fetcher(contact=contact, internal=internal, delay=PAUSE),
+        now(),
+        internal={source.key for source in balises.settings.source if source.internal},
+        progress=lambda done, all: step.show(f"{done} sur {several(all, 'adresse')}"),
+    )
+    step.done()
+    bring_level(balises)
+    counts = balises.store.links.counts()
+    click.echo(
+        f"{several(asked, 'adresse vérifiée', 'adresses vérifiées')},"
+        f" {several(counts['dead'], 'lien mort', 'liens morts')}"
+        f" (dont {counts['said']} depuis plus de 7 jours) : balise links --dead"
+    )
+
+
+@click.command()
 @click.option("--as", "form", type=click.Choice([*EXPORTS]), required=True)
 @pass_balises
 def export(balises: Balises, form: str) -> None:
@@ -193,6 +226,7 @@ COMMANDS = (
     sources,
     unmapped,
     duplicates,
+    links,
     export,
     takedown,
     restore_entry,

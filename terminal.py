@@ -20,6 +20,7 @@ from metadata.project import Known
 
 if TYPE_CHECKING:  # the harvest needs the database
     from indexer.harvest import HarvestReport
+    from indexer.links import DeadLink
 
 NBSP = "\u00a0"
 
@@ -285,6 +286,14 @@ def _ago(then: datetime, now: datetime) -> str:
 
 def _share(part: int, whole: int) -> str:
     return f"{round(100 * part / whole)}{NBSP}%"
+
+
+def dead_link(found: DeadLink) -> Iterator[str]:
+    """An entry whose link is dead: since when, and what is answered there."""
+    link = found.link
+    since = f"depuis le {link.dead_since:%Y-%m-%d}, " if link.dead_since else ""
+    yield f"{found.slug} – {since}{link.fault}"
+    yield f"  {link.address}"
 
 
 SHARED = {

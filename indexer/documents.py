@@ -17,7 +17,7 @@ from metadata.record import LangString, Record
 
 from .abreast import Abreast, Over
 from .changes import batches
-from .entry import Change, Entry, State
+from .entry import SINKS, Change, Entry, State
 from .errors import SearchError
 from .facets import label_of, values_of
 from .search import Document, SearchEngine
@@ -134,6 +134,7 @@ def document(entry: Entry) -> Document:
         family=entry.family,
         updated=updated_of(entry),
         completeness=completeness(entry.record),
+        dead=entry.link is not None and entry.link.is_dead_for(SINKS),
     )
 
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from metadata.finding import Finding
@@ -41,6 +41,27 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """Whether the address of a resource answered when it was last asked."""
+
+    address: str
+    checked: datetime
+    dead_since: datetime | None = None  # the first of the checks in a row that found it dead
+    fault: str = ""  # what was answered in place of the resource, in French
+
+    def is_dead_for(self, time: timedelta) -> bool:
+        """Was it found dead so long? What nobody checked since says no more than it did then."""
+        return self.dead_since is not None and self.checked - self.dead_since >= time
+
+
+#: A link dead for so long is said to be: sites have bad days.
+SAID_DEAD = timedelta(days=7)
+
+#: Dead for so long, its entry comes after others.
+SINKS = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
     """A record and its keeping. The bytes as published are the operator's alone: see payload()."""
 
@@ -59,8 +80,12 @@ class Entry:
     state: State = State.PUBLISHED
     findings: tuple[Finding, ...] = ()  # the reader's
     family: str = ""  # slug of the head of its family, its own when it is the head, "" when alone
+    missing: int = 0  # complete harvests in a row that did not show it
     gone_since: datetime | None = None  # when it left the catalogue
+    last_left: datetime | None = None  # of the last time that it left and came back
+    last_returned: datetime | None = None
     reason: str = ""  # why it left
+    link: Link | None = None  # None: never checked
 
     @property
     def title(self) -> str:

@@ -182,7 +182,8 @@ class _Page:
             row = sa.update(ENTRIES).where(ENTRIES.c.slug == sa.bindparam("key"))
             self.tx.execute(row, self.modified)
         self._mark(self.seen, seen_in=self.run_id, last_seen=self.now, leaving_in=None, missing=0)
-        self._mark(self.back, state=self.live, gone_since=None, reason="")
+        left = {"last_left": ENTRIES.c.gone_since, "last_returned": self.now}
+        self._mark(self.back, state=self.live, gone_since=None, reason="", **left)
         self._mark(self.leaving, leaving_in=self.run_id)
         write_contents(self.tx, self.contents, new={row["slug"] for row in self.new})
         write_rejects(self.tx, self.source, self.run_id, self.refused, self.settled, self.now)

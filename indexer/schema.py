@@ -17,7 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from .errors import StoreError
 
 #: The revision this code works with: the newest of migrations/versions.
-HEAD = "0003"
+HEAD = "0004"
 
 #: How long a writer waits for its turn, in milliseconds.
 PATIENCE = 60_000
@@ -97,6 +97,8 @@ ENTRIES = sa.Table(
     sa.Column("last_changed", UtcDateTime, nullable=False),
     sa.Column("last_seen", UtcDateTime, nullable=False),
     sa.Column("gone_since", UtcDateTime),
+    sa.Column("last_left", UtcDateTime),  # of the last time that it left and came back
+    sa.Column("last_returned", UtcDateTime),
     sa.Column("seen_in", sa.Integer, nullable=False),  # the last run that showed it
     sa.Column("leaving_in", sa.Integer),  # the run in which its source said that it is gone
     sa.Column("missing", sa.Integer, nullable=False),  # complete harvests in a row without it
@@ -203,6 +205,27 @@ MEMBERSHIPS = sa.Table(
     sa.Index("memberships_by_spec", "spec", "slug"),
 )
 
+# Whether the address of each entry answered when it was last asked; see links.py.
+LINKS = sa.Table(
+    "links",
+    META,
+    sa.Column("slug", sa.ForeignKey("entries.slug"), primary_key=True),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("checked", UtcDateTime, nullable=False),
+    sa.Column("dead_since", UtcDateTime),  # the first of the checks in a row that found it dead
+    sa.Column("fault", sa.Text, nullable=False),  # what was answered in place of the resource
+    sa.Index("links_by_death", "dead_since"),
+)
+
+# The rounds of checks. The one under way has no end, so that the next goes on with it.
+ROUNDS = sa.Table(
+    "rounds",
+    META,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("started", UtcDateTime, nullable=False),
+    sa.Column("ended", UtcDateTime),
+)
+
 # The projects of the forges, listed or only known. A number names a project for ever.
 PROJECTS = sa.Table(
     "projects",
@@ -227,6 +250,18 @@ BLOBS = sa.Table(
     META,
     sa.Column("sha", sa.String(64), primary_key=True),
     sa.Column("payload", sa.LargeBinary, nullable=False),
+)
+
+# The README of each listed project as our pages show it, and what it was made of; see readme.py.
+READMES = sa.Table(
+    "readmes",
+    META,
+    sa.Column("forge", sa.Text, primary_key=True),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("mark", sa.Text, nullable=False),
+    sa.Column("html", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("cut", sa.Boolean, nullable=False),
 )
 
 # The webhooks received of late, so that one sent again does nothing.

@@ -21,6 +21,7 @@ class Document:
     family: str = ""  # slug of the head of its family, its own when it is the head, "" when alone
     updated: datetime | None = None
     completeness: float = 0.0  # 0 to 1
+    dead: bool = False  # its link has not answered for a month
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,15 +21,17 @@ from .abreast import Over
 from .arrival import arrive, storable, unpack
 from .changes import batches, look_again_where, note
 from .duplicates import find_duplicates
-from .entry import Change, Duplicates, Entry, Family, Reject, SourceStatus, State, Unmapped
+from .entry import Change, Duplicates, Entry, Family, Link, Reject, SourceStatus, State, Unmapped
 from .errors import RecordNotFound, StoreError
 from .exposed import Exposed
 from .families import regrouping
+from .links import Links
 from .projects import Projects
 from .runs import Runs
 from .schema import (
     CHANGES,
     ENTRIES,
+    LINKS,
     PAYLOADS,
     REJECTS,
     SOURCES,
@@ -56,6 +58,7 @@ class SqlStore:
         self.runs = Runs(self._engine)
         self.projects = Projects(self._engine)
         self.exposed = Exposed(self._engine)
+        self.links = Links(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -281,12 +284,17 @@ def _entries(slugs: list[str], state: State | None = None) -> sa.Select[Any]:
         sa.select(
             ENTRIES,
             PAYLOADS.c.payload,
+            LINKS.c.address,
+            LINKS.c.checked,
+            LINKS.c.dead_since,
+            LINKS.c.fault,
             SOURCES.c.origin,
             SOURCES.c.licence,
             SOURCES.c.title.label("source_title"),
         )
         .join(PAYLOADS, PAYLOADS.c.slug == ENTRIES.c.slug)
         .join(SOURCES, SOURCES.c.key == ENTRIES.c.source)
+        .outerjoin(LINKS, LINKS.c.slug == ENTRIES.c.slug)
         .where(ENTRIES.c.slug.in_(slugs))
     )
     return query if state is None else query.where(ENTRIES.c.state == state)
@@ -322,8 +330,20 @@ def _entry(kept: Kept) -> Entry:
         first_seen=row.first_seen,
         last_changed=row.last_changed,
         last_seen=row.last_seen,
+        missing=row.missing,
         gone_since=row.gone_since,
+        last_left=row.last_left,
+        last_returned=row.last_returned,
         reason=row.reason,
+        link=_link(row),
+    )
+
+
+def _link(row: AnyRow) -> Link | None:
+    if row.checked is None:
+        return None
+    return Link(
+        address=row.address, checked=row.checked, dead_since=row.dead_since, fault=row.fault
     )
 
 
