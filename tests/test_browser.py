@@ -9,20 +9,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.slow
-
-#: Quiet flags: no call home, no sandbox (tests run as root in CI).
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @pytest.fixture(scope="module")
@@ -53,14 +42,6 @@ def wait_for(url, server, log):
         except OSError:
             time.sleep(0.3)
     pytest.fail(f"the demonstration did not start:\n{log.read_text()}")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

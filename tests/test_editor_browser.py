@@ -15,7 +15,6 @@ from forge_bridge.editing import Editing
 from forge_bridge.gitlab import GitLabForge
 from indexer.store import SqlStore
 from indexer.whoosh_engine import WhooshEngine
-from tests.test_browser import browser  # noqa: F401  # a fixture of these tests too
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +70,7 @@ def address(forge, project, tmp_path):
 
 
 @pytest.fixture
-def page(browser, address):  # noqa: F811
+def page(browser, address):
     """A page without JavaScript, where nothing of ours may be refused by our own policy."""
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -137,7 +136,7 @@ def test_logging_in_takes_one_to_the_forge_by_itself(page, address, forge):
     ("width", "scheme"), [(1280, "light"), (390, "dark"), (320, "light")], ids=str
 )
 def test_no_page_has_a_fault_that_axe_sees_nor_scrolls_sideways(
-    browser,  # noqa: F811
+    browser,
     address,
     width,
     scheme,

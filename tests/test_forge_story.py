@@ -12,7 +12,6 @@ from installation import Balises, application
 from settings import load
 from tests.corpus import shared
 from tests.forge import Forge
-from tests.test_browser import browser  # noqa: F401  # a fixture of these tests too
 
 pytestmark = pytest.mark.slow
 
@@ -86,7 +85,7 @@ def test_a_maintainer_goes_from_the_editor_to_the_badge(
     tmp_path,
     monkeypatch,
     balise,
-    browser,  # noqa: F811
+    browser,
 ):
     with Forge(tmp_path / "forge") as forge:
         forge.add_user("marie", "Marie Exemple")

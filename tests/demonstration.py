@@ -1,0 +1,134 @@
+"""The bundled sample and a small forge, as one catalogue: served, written to files, open to a browser.
+
+One of each for the whole run of tests: they only read it, whatever they ask.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
+from werkzeug.serving import make_server
+
+import sample
+from catalogue_site.build import build
+from forgecommands import crawl_forge
+from installation import Balises, application, bring_level
+from runcommands import harvest_source
+from settings import ForgeSettings, LoginSettings, PublisherSettings, Settings, load
+from tests.forge import Forge
+
+#: Quiet flags: no call home, no sandbox (tests run as root in CI).
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+NOTICE = """\
+titre: Fractions en boîte à outils
+description: Des exercices générés à la volée sur les fractions, corrigés automatiquement.
+lien: https://fractions.forge.example/
+niveaux: [CM1, CM2]
+disciplines: [mathématiques]
+licence: CC-BY-SA-4.0
+cherche-co-mainteneur: oui
+badge: oui
+"""
+
+README = """\
+# Fractions en boîte à outils
+
+Des exercices de mathématiques sur les fractions, pour le **CM1** et le CM2, en autonomie.
+
+## Installer
+
+1. Télécharger l'archive ;
+2. l'ouvrir avec `python -m fractions`.
+
+> Une citation, [un lien](docs/aide.md) et ![une image](capture.png).
+
+| Classe | Séances |
+|--------|---------|
+| CM1    | 6       |
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Demonstration:
+    """A catalogue that answers at `address`; `pages` is what `build` wrote of it."""
+
+    address: str
+    app: Flask
+    balises: Balises
+    forge: Forge
+    pages: Path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    folder = tmp_path_factory.mktemp("demonstration")
+    with ExitStack() as opened:
+        forge = opened.enter_context(Forge(folder / "forge"))
+        server = make_server("127.0.0.1", 0, lambda *call: app(*call), threaded=True)
+        opened.callback(server.server_close)
+        here = f"http://127.0.0.1:{server.server_port}"
+        settings, secret = _settings(folder, forge, here)
+        balises = Balises(settings)
+        opened.callback(lambda: balises.store.close())
+        with patch.dict(os.environ, BALISE_LOGIN_CLIENT_SECRET=secret):
+            app = application(balises)
+        _fill(balises, forge)
+        build(balises.site, folder / "public")
+        serving = threading.Thread(target=server.serve_forever, args=(0.01,))
+        serving.start()
+        opened.callback(serving.join)
+        opened.callback(server.shutdown)
+        yield Demonstration(
+            address=here, app=app, balises=balises, forge=forge, pages=folder / "public"
+        )
+
+
+def _settings(folder: Path, forge: Forge, here: str) -> tuple[Settings, str]:
+    client, secret = forge.add_application(f"{here}/connexion/retour", ("openid", "profile", "api"))
+    given = replace(
+        load(sample.CONFIGURATION),
+        data=str(folder / "var"),
+        base_url=here,
+        forge=(ForgeSettings(key="forge", url=forge.url, title="La forge d’essai"),),
+        login=LoginSettings(forge="forge", client_id=client),
+        publisher=PublisherSettings(name="La DNE fictive", contact="contact@dne.example"),
+    )
+    return given, secret
+
+
+def _fill(balises: Balises, forge: Forge) -> None:
+    forge.add_user("marie", "Marie Exemple")
+    files = {"commun.yml": NOTICE, "README.md": README, "LICENSE": "CC BY-SA 4.0"}
+    listed = forge.add_project("marie/fractions", files=files, name="Fractions")
+    forge.add_release(listed, "v1.2.0", name="Rentrée")
+    forge.add_project("marie/grammaire", files={"README.md": "# Grammaire\n\nPour la 6e.\n"})
+    for source in balises.settings.source:
+        harvest_source(balises, source, full=False, confirm=False)
+    for each in balises.settings.forge:
+        crawl_forge(balises, each)
+    bring_level(balises)
