@@ -24,10 +24,10 @@ def project(said: Json) -> Project:
     return Project(
         id=said["id"],
         path=said["path_with_namespace"],
-        name=said.get("name") or "",
+        name=whole(said.get("name") or ""),
         url=said.get("web_url") or "",
-        description=said.get("description") or "",
-        topics=tuple(said.get("topics") or said.get("tag_list") or ()),
+        description=whole(said.get("description") or ""),
+        topics=tuple(map(whole, said.get("topics") or said.get("tag_list") or ())),
         default_branch="" if said.get("empty_repo") else said.get("default_branch") or "",
         visibility=said.get("visibility") or "",
         archived=said.get("archived"),
@@ -42,6 +42,11 @@ def project(said: Json) -> Project:
         merge_requests=_is_open(said, "merge_requests_access_level", "merge_requests_enabled"),
         licence=licence.get("key") or "",
     )
+
+
+def whole(text: str) -> str:
+    """The text without half characters, which JSON can carry and no file can."""
+    return text.encode(errors="replace").decode()
 
 
 def _is_open(said: Json, level: str, flag: str) -> bool | None:

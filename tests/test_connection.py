@@ -15,6 +15,7 @@ from forge_bridge.errors import (
     ForgeMissing,
     ForgeUnavailable,
 )
+from forge_bridge.gitlab import GitLabForge
 
 CANARY = "glpat-canari-1234567890"
 
@@ -217,3 +218,11 @@ def test_a_file_is_cut_where_it_gets_unreasonable():
         answer = connected(forge).download("/f", {}, 1000)
         assert len(answer.payload) == 1000
         assert answer.headers["X-Gitlab-Blob-Id"] == "abc"
+
+
+def test_half_a_character_goes_no_further():
+    body = rb'{"id": 7, "path_with_namespace": "a/b", "name": "Cours \ud800 de maths", "topics": ["\udfff"]}'
+    with serving({"/api/v4/projects/7": (200, {}, body)}) as forge:
+        project = GitLabForge(connected(forge)).project(7)
+    assert project.name == "Cours ? de maths"
+    assert project.topics == ("?",)
