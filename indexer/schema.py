@@ -17,7 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from .errors import StoreError
 
 #: The revision this code works with: the newest of migrations/versions.
-HEAD = "0004"
+HEAD = "0005"
 
 #: How long a writer waits for its turn, in milliseconds.
 PATIENCE = 60_000
@@ -262,6 +262,14 @@ READMES = sa.Table(
     sa.Column("html", sa.Text, nullable=False),
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("cut", sa.Boolean, nullable=False),
+)
+
+# The words of searches without answer, and how often: neither who asked, nor when. See figures.py.
+UNANSWERED = sa.Table(
+    "unanswered",
+    META,
+    sa.Column("words", sa.Text, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
 )
 
 # The webhooks received of late, so that one sent again does nothing.

@@ -25,6 +25,7 @@ from .entry import Change, Duplicates, Entry, Family, Link, Reject, SourceStatus
 from .errors import RecordNotFound, StoreError
 from .exposed import Exposed
 from .families import regrouping
+from .figures import Figures
 from .links import Links
 from .projects import Projects
 from .runs import Runs
@@ -57,6 +58,7 @@ class SqlStore:
         self._writer = writing(self._engine)
         self.runs = Runs(self._engine)
         self.projects = Projects(self._engine)
+        self.figures = Figures(self._engine)
         self.exposed = Exposed(self._engine)
         self.links = Links(self._engine)
 

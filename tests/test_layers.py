@@ -57,6 +57,7 @@ ONLY_IN = {
         "indexer/duplicates.py",
         "indexer/exposed.py",
         "indexer/families.py",
+        "indexer/figures.py",
         "indexer/keeping.py",
         "indexer/links.py",
         "indexer/mappings.py",
