@@ -264,9 +264,9 @@ def show_pool(catalogue: Catalogue) -> None:
 
 def show_worst(catalogue: Catalogue, count: int) -> None:
     scorer = Scorer(catalogue.entries)
-    scores = {query: scorer.ndcg(query, catalogue.ours(query.text)) for query in judged()}
-    for query in sorted(scores, key=lambda query: scores[query])[:count]:
-        print(f"\n{scores[query]:.2f} {query.text}")
+    scored = [(scorer.ndcg(query, catalogue.ours(query.text)), query) for query in judged()]
+    for score, query in sorted(scored, key=lambda each: each[0])[:count]:
+        print(f"\n{score:.2f} {query.text}")
         for slug in catalogue.ours(query.text):
             entry = catalogue.entries[slug]
             print(f"  {query.grades.get(name_of(entry), '?')} {name_of(entry)} | {entry.title}")

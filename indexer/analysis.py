@@ -22,7 +22,7 @@ from metadata.vocabulary import key_of
 from metadata.words import synonyms
 
 #: Raise it when a text no longer gives the same terms: every index is then made again.
-VERSION = 1
+VERSION = 2
 
 #: How many times a word of the title, of the keywords, of anything else counts.
 TITLE, KEYWORDS, TEXT = 3, 2, 1
@@ -44,6 +44,11 @@ class Word(NamedTuple):
     position: int  # counted in words
     start: int
     end: int
+
+    @property
+    def aside(self) -> bool:
+        """Does it go without saying in a query?"""
+        return self.stop or key_of(self.written) in ASIDE
 
 
 class Weighed(NamedTuple):
@@ -132,7 +137,9 @@ def read(word: str) -> tuple[str, str, bool]:
         written, plain = written.rstrip(APOSTROPHES), plain.rstrip(APOSTROPHES)
     if plain in STOP:
         return plain, f"{plain} {written}", True
-    term = _synonyms().terms.get(stem := _stem(plain), stem)
+    shared = _synonyms().terms
+    stem = _stem(plain)
+    term = shared.get(stem) or shared.get(plain.removesuffix("s"), stem)  # « exos »
     return term, f"{term} {written}", False
 
 
@@ -235,3 +242,10 @@ tout tous toute toutes comme aussi ainsi tres
 c' d' j' l' m' n' s' t' qu' jusqu' lorsqu' puisqu' quoiqu'
 """
 STOP = frozenset(COMMON.split())
+
+#: What teachers write around what they look for, as they write it: asked for only when alone.
+AROUND = """
+apprendre faire travailler cherche chercher trouver enseigner aborder decouvrir utiliser voir veux
+voudrais faut eleve eleves enfant enfants ressource ressources idee idees
+"""
+ASIDE = frozenset(AROUND.split())

@@ -1,32 +1,38 @@
 """From a query to its answer, over the arrays of a view.
 
-Every word must be there. Values of facets recognised in the words become filters. When that finds
-nothing, the recognised words are looked for as plain words; when that finds nothing either, words
-are set aside, the filters staying: as few as possible, the common ones first, and most must remain.
-Each of these is said in the answer. What was quoted, excluded or chosen is never set aside.
+Every word must be there. A word that nobody writes is taken for the one it surely is a slip for.
+Values of facets recognised in the words become filters; when that finds nothing, the recognised
+words are looked for as plain words. What leaves a page half empty is followed by what comes near
+(near.py). Each of these is said in the answer, and a literal query does without. First comes what
+names the class that was asked; what is for its whole cycle follows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import log
 
 import numpy as np
 
-from .arrays import Ids, Posting, View, common, united
+from .arrays import NAMED, Flags, Floats, Ids, Posting, View, joined
 from .counting import Counts, Facets
 from .errors import InvalidQuery
-from .facets import recognise
-from .query import LONGEST, Atom, Kind, Parsed, parse, without
+from .matching import matching, posting_of
+from .near import loosened, near
+from .query import Kind, Parsed, parse
 from .ranking import SORTS, Ranking
-from .search import Hit, Query, Results, Understood
-from .spelling import MOST_EXPANSIONS
+from .readings import Reading, readings_of, respelled, understood
+from .search import Hit, Query, Results
+from .spelling import ALIKE, SURE
 
 #: A suggestion is looked for when there are fewer results than this.
 FEW = 3
 
-Filters = Mapping[str, frozenset[str]]
+#: What says all that was asked is followed by what comes near until there are so many.
+PAGE = 10
+
+#: Takes what comes near below all that says everything, without a word on how well.
+FAR = 1e6
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,21 +40,15 @@ class Snapshot:
     """A view, and what was computed from it once for all its queries."""
 
     view: View
+    names: Sequence[str]
     facets: Facets
     ranking: Ranking
 
 
 def snapshot(view: View, names: Sequence[str]) -> Snapshot:
-    return Snapshot(view=view, facets=Facets(view, names), ranking=Ranking(view))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
-    """One way to take a query: what to look for, within which filters."""
-
-    atoms: tuple[Atom, ...]
-    filters: Filters
-    understood: tuple[Understood, ...] = ()
+    return Snapshot(
+        view=view, names=names, facets=Facets(view, [*names, NAMED]), ranking=Ranking(view)
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,22 +58,38 @@ class Found:
     reading: Reading
     ids: Ids
     postings: tuple[Posting, ...] = ()
-    relaxed: tuple[Atom, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ranked:
+    """Documents inside the filters, how well each answers, and how far it is from what was asked."""
+
+    ids: Ids
+    scores: Floats
+    steps: Floats  # 0 the class that was asked, 1 its cycle, 2 near
+
+    def __len__(self) -> int:
+        return len(self.ids)
 
 
 def answer(state: Snapshot, query: Query) -> Results:
     """Raise InvalidQuery when the query cannot be understood."""
     check(state, query)
     parsed = parse(query.text)
+    words = replace(understood(parsed)[1], text=parsed.text)
+    if not query.literal and (text := respelled(state.view, words, SURE)):
+        results = _answer(state, query, parse(text))
+        if results.total:
+            return replace(results, suggestion=text, corrected=True)
     results = _answer(state, query, parsed)
-    if parsed.atoms and (results.total < FEW or results.relaxed):
+    if results.total - results.near < FEW:
         results = replace(results, suggestion=suggestion(state, query, parsed, results))
     return results
 
 
 def check(state: Snapshot, query: Query) -> None:
     for name in query.filters:
-        if name not in state.facets.names:
+        if name not in state.names:
             raise InvalidQuery(f"Facette inconnue\u00a0: «\u00a0{name}\u00a0».")
     if query.sort not in SORTS:
         raise InvalidQuery(
@@ -86,145 +102,42 @@ def check(state: Snapshot, query: Query) -> None:
 def _answer(state: Snapshot, query: Query, parsed: Parsed) -> Results:
     readings = [*readings_of(query, parsed)]
     found = best(state, readings)
-    ids, counts = filtered(state, found)
-    scores = state.ranking.scores(ids, found.postings)
-    heads = state.ranking.representatives(ids, scores, query.sort)
+    whole = ranked(state, found)
+    others = beside(state, query, found, whole)
+    both = Ranked(
+        ids=joined([whole.ids, others.ids], np.int64),
+        scores=joined([whole.scores, others.scores], np.float64),
+        steps=joined([whole.steps, others.steps], np.float64),
+    )
+    counts, over = counted(state, found, others.ids)
+    order = both.scores - FAR * both.steps
+    heads = state.ranking.representatives(both.ids, order, query.sort)
     start = (query.page - 1) * query.size
     shown = heads[
-        state.ranking.page(ids[heads], scores[heads], query.sort, start, start + query.size)
+        state.ranking.page(both.ids[heads], order[heads], query.sort, start, start + query.size)
     ]
     dropped = readings[0].understood if found.reading is not readings[0] else ()
     return Results(
         total=len(heads),
-        hits=tuple(hits(state.view, ids, shown, scores[shown].tolist())),
+        hits=tuple(hits(state.view, both.ids, shown, both.scores[shown].tolist())),
         facets=counts,
+        over=over,
         understood=found.reading.understood,
         ignored=dropped,
-        relaxed=tuple(parsed.said(atom) for atom in found.relaxed),
+        near=families(state.view, others.ids),
+        relaxed=() if len(whole) else lacking(state, parsed, found, others),
     )
-
-
-def readings_of(query: Query, parsed: Parsed) -> Iterable[Reading]:
-    """The ways to take a query, the most likely first."""
-    chosen = {name: frozenset(values) for name, values in query.filters.items() if values}
-    if not query.literal and (understood := understood_in(parsed)):
-        filters = dict(chosen)
-        for _, one in understood:
-            filters[one.facet] = filters.get(one.facet, frozenset()) | {one.value}
-        yield Reading(
-            atoms=without(parsed, [span for span, _ in understood]).atoms,
-            filters=filters,
-            understood=tuple(one for _, one in understood),
-        )
-    yield Reading(atoms=parsed.atoms, filters=chosen)
-
-
-def understood_in(parsed: Parsed) -> list[tuple[tuple[int, int], Understood]]:
-    """The filters that plain words are taken to mean, and where these stand."""
-    taken = [atom for atom in parsed.atoms if atom.excluded or atom.kind in QUOTED]
-    return [
-        ((start, end), _understood(parsed.text, start, end, facet, value))
-        for start, end, facet, value in recognise(parsed.text)
-        if not any(atom.start < end and start < atom.end for atom in taken)
-    ]
-
-
-def _understood(text: str, start: int, end: int, facet: str, value: str) -> Understood:
-    rest = " ".join(f"{text[:start]} {text[end:]}".split())
-    return Understood(words=text[start:end], facet=facet, value=value, rest=rest)
-
-
-#: What was written with marks is meant as written.
-QUOTED = (Kind.PHRASE, Kind.PREFIX)
 
 
 def best(state: Snapshot, readings: Sequence[Reading]) -> Found:
-    """The first reading that finds something; else the likeliest, with words set aside if it helps."""
+    """The first reading that finds something; else the likeliest."""
+    several = []
     for reading in readings:
-        found = exact(state.view, reading)
-        if len(within(state, found)):
-            return found
-    return relaxed(state.view, readings[0])
-
-
-def exact(view: View, reading: Reading) -> Found:
-    """The documents that have everything asked for."""
-    asked = [posting_of(view, atom) for atom in reading.atoms if not atom.excluded]
-    ids = view.everything
-    for posting in sorted(asked, key=lambda posting: len(posting.ids)):
-        ids = common(ids, posting.ids)
-    return Found(reading=reading, ids=_kept(view, reading, ids), postings=tuple(asked))
-
-
-def relaxed(view: View, reading: Reading) -> Found:
-    """The same, with as few words set aside as it takes to find something, and most of them kept."""
-    whole = exact(view, reading)
-    words = [atom for atom in reading.atoms if not atom.excluded and atom.kind != Kind.PHRASE]
-    if len(whole.ids):
-        return whole
-    phrases = [atom for atom in reading.atoms if not atom.excluded and atom.kind == Kind.PHRASE]
-    base = exact(view, replace(reading, atoms=tuple(phrases))).ids
-    postings = [posting_of(view, atom) for atom in words]
-    said = _most_said(view, _kept(view, reading, base), postings)
-    if len(said) * 2 <= len(words):
-        return whole
-    aside = [atom for place, atom in enumerate(words) if place not in said]
-    atoms = tuple(atom for atom in reading.atoms if atom not in aside)
-    return replace(
-        exact(view, replace(reading, atoms=atoms)), reading=reading, relaxed=tuple(aside)
-    )
-
-
-def _most_said(view: View, base: Ids, postings: Sequence[Posting]) -> list[int]:
-    """Which of these most can be had at once; among equals, the rarest; then the first typed."""
-    sets = np.zeros(view.size, dtype=np.int64)
-    for place, posting in enumerate(postings):
-        sets[posting.ids] |= 1 << place
-    rarity = [log(len(view.everything) + 1) - log(len(posting.ids) + 1) for posting in postings]
-
-    def worth(said: int) -> tuple[int, float, int]:
-        places = _places(said)
-        return len(places), sum(rarity[place] for place in places), -said
-
-    return _places(max(np.unique(sets[base]).tolist(), key=worth, default=0))
-
-
-def _places(bits: int) -> list[int]:
-    return [place for place in range(bits.bit_length()) if bits >> place & 1]
-
-
-def _kept(view: View, reading: Reading, ids: Ids) -> Ids:
-    """These without the documents that have something excluded."""
-    for atom in reading.atoms:
-        if atom.excluded:
-            ids = ids[np.isin(ids, posting_of(view, atom).ids, invert=True)]
-    return ids
-
-
-def posting_of(view: View, atom: Atom) -> Posting:
-    """The documents that have one thing asked for."""
-    match atom.kind:
-        case Kind.WORD:
-            return view.posting(atom.terms[0])
-        case Kind.PHRASE:
-            return view.phrase(atom.terms, atom.places)
-        case Kind.PREFIX:
-            words = view.lexicons.beginning(atom.terms[0], MOST_EXPANSIONS)
-            return united([view.posting(term) for term in sorted({word.term for word in words})])
-        case Kind.EXPRESSION:
-            return united([view.posting(atom.shared), _together(view, atom.terms)])
-
-
-def _together(view: View, terms: Sequence[str]) -> Posting:
-    """The documents that have all these terms, each counted as its least said."""
-    postings = [view.posting(term) for term in terms]
-    ids = view.everything
-    for posting in postings:
-        ids = common(ids, posting.ids)
-    if not len(ids):
-        return united([])
-    weights = [posting.weights[np.searchsorted(posting.ids, ids)] for posting in postings]
-    return Posting(ids, np.minimum.reduce(weights))
+        ids, postings = matching(state.view, reading.atoms)
+        several.append(Found(reading=reading, ids=ids, postings=postings))
+        if len(within(state, several[-1])):
+            return several[-1]
+    return several[0]
 
 
 def within(state: Snapshot, found: Found) -> Ids:
@@ -235,18 +148,74 @@ def within(state: Snapshot, found: Found) -> Ids:
     return ids
 
 
-def filtered(state: Snapshot, found: Found) -> tuple[Ids, Counts]:
-    """What is found inside every filter, and the counts of each facet inside every other."""
+def ranked(state: Snapshot, found: Found) -> Ranked:
+    """What is found inside every filter, and how well it answers."""
+    ids = within(state, found)
+    classes = found.reading.filters.get("niveau")
+    named: Flags = state.facets.having(ids, NAMED, classes) if classes else np.ones_like(ids, bool)
+    return Ranked(
+        ids=ids,
+        scores=state.ranking.scores(ids, found.postings),
+        steps=(~named).astype(np.float64),
+    )
+
+
+def beside(state: Snapshot, query: Query, found: Found, whole: Ranked) -> Ranked:
+    """What comes near, as much as it takes to fill the first page; nothing for other orders."""
+    room = PAGE - families(state.view, whole.ids)
+    words = [atom for atom in found.reading.atoms if atom.kind != Kind.PHRASE and not atom.excluded]
+    if query.literal or query.sort != "pertinence" or not words or room <= 0:
+        return NOTHING
+    reading = found.reading
+    base, _ = matching(state.view, [atom for atom in reading.atoms if atom not in words])
+    chosen = {name for name, values in query.filters.items() if values}
+    unsure = frozenset(one.facet for one in reading.understood) - chosen
+    base = loosened(state.facets, base, reading.filters, unsure)
+    base = base[~np.isin(state.view.families[base], state.view.families[whole.ids])]
+    postings = [posting_of(state.view, atom) for atom in words]
+    ids, scores = near(state.ranking, base, postings, float(whole.scores.max(initial=0)), room)
+    return Ranked(ids=ids, scores=scores, steps=np.full(len(ids), 2.0))
+
+
+NOTHING = Ranked(
+    ids=np.empty(0, dtype=np.int64), scores=np.empty(0), steps=np.empty(0, dtype=np.float64)
+)
+
+
+def lacking(state: Snapshot, parsed: Parsed, found: Found, others: Ranked) -> tuple[str, ...]:
+    """The words, as typed, that the best of those that come near does not say."""
+    if not len(others):
+        return ()
+    first = others.ids[np.argmax(others.scores)]
+    return tuple(
+        parsed.said(atom)
+        for atom in found.reading.atoms
+        if not atom.excluded and first not in posting_of(state.view, atom).ids
+    )
+
+
+def families(view: View, ids: Ids) -> int:
+    """How many these are, a family counting once."""
+    related = view.in_family[ids]
+    return int((~related).sum()) + len(np.unique(view.families[ids[related]]))
+
+
+def counted(state: Snapshot, found: Found, others: Ids) -> tuple[Counts, Mapping[str, int]]:
+    """The counts of each facet inside every other filter, and over how many, others included."""
     facets, filters = state.facets, found.reading.filters
     kept = {name: facets.having(found.ids, name, values) for name, values in filters.items()}
     fails = np.zeros(len(found.ids), dtype=np.int64)
     for flags in kept.values():
         fails += ~flags
-    ids = found.ids[fails == 0]
-    counts = dict(facets.counts(ids, [name for name in facets.names if name not in kept]))
+    ids = joined([found.ids[fails == 0], others], np.int64)
+    free = [name for name in state.names if name not in kept]
+    counts = dict(facets.counts(ids, free))
+    over = dict.fromkeys(free, families(state.view, ids))
     for name, flags in kept.items():
-        counts |= facets.counts(found.ids[fails == ~flags], [name])
-    return ids, {name: counts[name] for name in facets.names}
+        ids = joined([found.ids[fails == ~flags], others], np.int64)
+        counts |= facets.counts(ids, [name])
+        over[name] = families(state.view, ids)
+    return {name: counts[name] for name in state.names}, over
 
 
 def hits(view: View, ids: Ids, shown: Ids, scores: Iterable[float]) -> Iterable[Hit]:
@@ -259,15 +228,8 @@ def hits(view: View, ids: Ids, shown: Ids, scores: Iterable[float]) -> Iterable[
 
 def suggestion(state: Snapshot, query: Query, parsed: Parsed, results: Results) -> str:
     """The query with its unknown words replaced by near ones, when that finds more."""
-    text = parsed.text
-    for atom in reversed(parsed.atoms):
-        if atom.kind == Kind.WORD and not atom.excluded:
-            if len(state.view.posting(atom.terms[0]).ids):
-                continue
-            if near := state.view.lexicons.nearest(parsed.said(atom)):
-                text = text[: atom.start] + near + text[atom.end :]
-    if text == parsed.text or len(text) > LONGEST:
+    text = respelled(state.view, parsed, ALIKE)
+    if not text:
         return ""
     other = _answer(state, replace(query, text=text), parse(text))
-    better = other.total > results.total or (other.total and not other.relaxed)
-    return text if better else ""
+    return text if other.total - other.near > results.total - results.near else ""

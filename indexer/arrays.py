@@ -28,6 +28,9 @@ Texts = npt.NDArray[np.object_]
 #: The value of a facet for whoever does not say it.
 UNSAID = "-"
 
+#: Beside the facets, the classes that a document names: not those of the cycle it says.
+NAMED = "niveau nommé"
+
 
 class Row(NamedTuple):
     """What is kept of one document beside its words."""
@@ -38,7 +41,8 @@ class Row(NamedTuple):
     title: str  # as titles are sorted
     updated: int  # seconds since 1970, 0 when unknown
     completeness: float
-    facets: Mapping[str, str]  # parameter -> values, joined by spaces
+    dead: bool  # its link has not answered for long
+    facets: Mapping[str, str]  # parameter, or NAMED -> values, joined by spaces
 
 
 class Posting(NamedTuple):
@@ -67,7 +71,7 @@ class Segment:
     """What is kept in memory of one segment."""
 
     def __init__(self, leaf: Leaf, size: int, facets: Sequence[str]) -> None:
-        rows = [Row("", 0, "", "", 0, 0.0, {})] * size
+        rows = [Row("", 0, "", "", 0, 0.0, False, {})] * size
         for number, row in leaf.rows():
             rows[number] = row
         self.leaf = leaf
@@ -77,6 +81,8 @@ class Segment:
         self.titles: Texts = np.array([row.title for row in rows], dtype=np.object_)
         self.updated: Ids = np.array([row.updated for row in rows], dtype=np.int64)
         self.completeness: Floats = np.array([row.completeness for row in rows], dtype=np.float64)
+        self.dead: Flags = np.array([row.dead for row in rows], dtype=np.bool_)
+        self.badged: Flags = np.array(["badge" in row.facets for row in rows], dtype=np.bool_)
         self.lengths: Ids = np.array([row.length for row in rows], dtype=np.int64)
         self.ties: Ids = np.array([tie_of(row.slug) for row in rows], dtype=np.int64)
         #: By facet: the sets of values met, and which of them each document has.
@@ -139,6 +145,8 @@ class View:
         self.slugs = joined([segment.slugs for segment in self.segments], np.object_)
         self.updated = joined([segment.updated for segment in self.segments], np.int64)
         self.completeness = joined([segment.completeness for segment in self.segments], np.float64)
+        self.dead = joined([segment.dead for segment in self.segments], np.bool_)
+        self.badged = joined([segment.badged for segment in self.segments], np.bool_)
         self.lengths = joined([segment.lengths for segment in self.segments], np.int64)
         self.ties = joined([segment.ties for segment in self.segments], np.int64)
         self.families, self.in_family = self._families()

@@ -19,7 +19,7 @@ from .abreast import Abreast, Over
 from .changes import batches
 from .entry import SINKS, Change, Entry, State
 from .errors import SearchError
-from .facets import label_of, values_of
+from .facets import implied_in, label_of, values_of
 from .search import Document, SearchEngine
 from .sets import specs_of
 
@@ -134,6 +134,7 @@ def document(entry: Entry) -> Document:
         family=entry.family,
         updated=updated_of(entry),
         completeness=completeness(entry.record),
+        implied=implied_in(entry),
         dead=entry.link is not None and entry.link.is_dead_for(SINKS),
     )
 

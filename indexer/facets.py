@@ -26,6 +26,7 @@ __all__ = [
     "Facet",
     "Value",
     "disciplines",
+    "implied_in",
     "label_of",
     "narrowest",
     "parent_of",
@@ -57,6 +58,11 @@ def values_of(entry: Entry) -> dict[str, tuple[str, ...]]:
     taught = taught_in(entry.record)
     found = {key: tuple(dict.fromkeys(f.values(entry, taught))) for key, f in FACETS.items()}
     return {key: values for key, values in found.items() if values}
+
+
+def implied_in(entry: Entry) -> tuple[str, ...]:
+    """The values of `niveau` that the entry does not name: its cycle or its school does."""
+    return taught_in(entry.record).implied
 
 
 def label_of(key: str, value: str) -> str:

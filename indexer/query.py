@@ -148,10 +148,10 @@ def _phrase(found: Sequence[Word], match: re.Match[str]) -> Atom:
 
 
 def _words(plain: Sequence[Word], alone: bool) -> Iterator[Atom]:
-    """Words and expressions; stop words only when there is nothing else at all."""
-    content = [word for word in plain if not word.stop]
+    """Words and expressions; what goes without saying only when there is nothing else at all."""
+    content = [word for word in plain if not word.aside]
     if not content and alone:
-        content = [*plain]
+        content = [word for word in plain if not word.stop] or [*plain]
     inside: set[int] = set()
     for first, end, shared in expressions([word.term for word in content]):
         inside.update(range(first, end))

@@ -1,9 +1,10 @@
 """In what order documents are shown. BM25 as Whoosh computes it, over all matches at once.
 
 Beside the words, completeness and freshness weigh at most a twentieth each: enough to settle what
-the words leave level, too little to bring the wrong resource first. Then the newer comes first, and
-what is still level is settled by a digest of the slug, the same in every index. A family stands at
-the place of its best document.
+the words leave level, too little to bring the wrong resource first. A link that has been dead for
+long halves what its resource is worth. Then the newer comes first, and what is still level is
+settled by a digest of the slug, the same in every index. A family stands at the place of its best
+document. Qualification weighs nothing: it is a badge, and an order of its own.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from .arrays import Floats, Ids, Posting, View
 K1, B = 1.2, 0.75
 
 COMPLETENESS = FRESHNESS = 0.05
+
+#: What a resource is worth whose link has been dead for long.
+DEAD = 0.5
 
 #: Seconds after which an entry is no fresher than another: ten years before the newest of all.
 STALE = 10 * 365 * 86_400
@@ -36,6 +40,7 @@ class Ranking:
         newest = int(view.updated[view.everything].max()) if count else 0
         fresh: Floats = np.maximum(STALE - (newest - view.updated), 0).astype(np.float64) / STALE
         self._priors: Floats = 1.0 + COMPLETENESS * view.completeness + FRESHNESS * fresh
+        self._priors[view.dead] *= DEAD
 
     def scores(self, ids: Ids, postings: Sequence[Posting]) -> Floats:
         """How well these documents answer words that they all have; without words, how good they are."""
@@ -43,10 +48,24 @@ class Ranking:
             return self._priors[ids]
         total: Floats = np.zeros(len(ids))
         for posting in postings:
-            rarity = log(len(self.view.everything) / (len(posting.ids) + 1)) + 1
-            weight = posting.weights[np.searchsorted(posting.ids, ids)]
-            total += rarity * (weight * (K1 + 1) / (weight + self._norms[ids]))
+            weights = posting.weights[np.searchsorted(posting.ids, ids)]
+            total += self._gains(posting, ids, weights)
         return total * self._priors[ids]
+
+    def any_scores(self, postings: Sequence[Posting]) -> Floats:
+        """How well every document answers words of which it may have only some."""
+        total: Floats = np.zeros(self.view.size)
+        for posting in postings:
+            total[posting.ids] += self._gains(posting, posting.ids, posting.weights)
+        return total * self._priors
+
+    def rarity(self, posting: Posting) -> float:
+        """How much having this word tells."""
+        return log(len(self.view.everything) / (len(posting.ids) + 1)) + 1
+
+    def _gains(self, posting: Posting, ids: Ids, weights: Floats) -> Floats:
+        gains: Floats = weights * (K1 + 1) / (weights + self._norms[ids])
+        return self.rarity(posting) * gains
 
     def representatives(self, ids: Ids, scores: Floats, sort: str) -> Ids:
         """Where the best document of each family stands among `ids`, in no order."""
@@ -84,6 +103,10 @@ def _by_date(view: View, ids: Ids, scores: Floats) -> Keys:
     return -view.updated[ids], -scores, view.ties[ids]
 
 
+def _by_qualification(view: View, ids: Ids, scores: Floats) -> Keys:
+    return (~view.badged[ids]).astype(np.int64), *_by_relevance(view, ids, scores)
+
+
 def _by_title(view: View, ids: Ids, _: Floats) -> Keys:
     return view.title_ranks[ids], view.ties[ids]
 
@@ -92,4 +115,5 @@ SORTS: dict[str, Callable[[View, Ids, Floats], Keys]] = {
     "pertinence": _by_relevance,
     "date": _by_date,
     "titre": _by_title,
+    "qualification": _by_qualification,
 }

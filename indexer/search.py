@@ -21,6 +21,7 @@ class Document:
     family: str = ""  # slug of the head of its family, its own when it is the head, "" when alone
     updated: datetime | None = None
     completeness: float = 0.0  # 0 to 1
+    implied: tuple[str, ...] = ()  # the classes it does not name: its cycle or its school does
     dead: bool = False  # its link has not answered for a month
 
 
@@ -29,12 +30,13 @@ class Query:
     """What a reader asks: words, chosen facet values, order, and which page (from 1).
 
     `text` is in Balise's own small grammar (see query.py). `literal` switches off the recognition
-    of filters in the words, so that what was understood can be undone.
+    of filters in the words, the mending of spelling and the search for what is near: nothing is
+    understood but what is written.
     """
 
     text: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # "-" = not said
-    sort: str = "pertinence"  # pertinence | date | titre
+    sort: str = "pertinence"  # pertinence | date | titre | qualification
     page: int = 1
     size: int = 10
     literal: bool = False
@@ -62,18 +64,24 @@ class Results:
     """An answer. A family counts once in `total`, in `hits` and in each facet's counts.
 
     `facets` gives, for each parameter, the count of every value over the matches, the facet's own
-    selection set aside; "-" counts those that do not say. A filter in `understood` is in force; one
-    in `ignored` was recognised too, but left nothing, and its words were looked for as words.
-    `relaxed` names the words set aside because no document has them all.
+    selection set aside; "-" counts those that do not say, and `over` all of them. A filter in
+    `understood` is in force; one in `ignored` was recognised too, but left nothing, and its words
+    were looked for as words. The last `near` of the total do not say all that was asked: what says
+    it all fills less than a page. `relaxed` names the words that the best of them lacks, when
+    nothing says it all. Where a word is nobody's, `suggestion` is the whole query with the word
+    that it resembles; `corrected` says that this is what was answered.
     """
 
     total: int = 0
     hits: tuple[Hit, ...] = ()
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    over: Mapping[str, int] = field(default_factory=dict)
     understood: tuple[Understood, ...] = ()
     ignored: tuple[Understood, ...] = ()
+    near: int = 0
     relaxed: tuple[str, ...] = ()
-    suggestion: str = ""  # did-you-mean: the whole query, rewritten; only when there is little
+    suggestion: str = ""  # did-you-mean; only when there is little
+    corrected: bool = False
 
 
 class SearchEngine(Protocol):
@@ -90,6 +98,9 @@ class SearchEngine(Protocol):
 
     def complete(self, prefix: str, limit: int = 8) -> tuple[str, ...]:
         """Words of the index, as written, that begin so; the most frequent first."""
+
+    def similar(self, document: Document, count: int) -> tuple[str, ...]:
+        """The slugs of those most like this one: same subject and level first, its family left out."""
 
     def count(self) -> int:
         """How many documents the index holds."""

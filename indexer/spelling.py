@@ -1,10 +1,12 @@
 """The words of the index as people write them: completion, prefixes, did-you-mean.
 
-Each segment has its lexicon, made once; a question is put to all of them.
+Each segment has its lexicon, made once; a question is put to all of them. A slip is known by its
+letters or by its sound: in French one writes what one hears (« solère », « ortografe »).
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -19,8 +21,12 @@ from metadata.vocabulary import key_of
 
 from .analysis import STOP
 
-#: How alike two words must be (Damerau-Levenshtein, 0 to 1) for one to be proposed for the other.
-ALIKE = 0.65
+#: How alike two words must be (Damerau-Levenshtein, 0 to 1) for one to be proposed for the other,
+#: and for it to be looked for instead.
+ALIKE, SURE = 0.65, 0.8
+
+#: How far, by their letters, two words may be that sound alike.
+FARTHEST = 0.5
 
 #: Shorter words are too near to too many others.
 SHORTEST = 4
@@ -28,8 +34,8 @@ SHORTEST = 4
 #: How many words a prefix may stand for.
 MOST_EXPANSIONS = 50
 
-#: How many near words are compared by how frequent they are.
-MOST_NEAR = 5
+#: How many words near by their letters are compared by their sound and by how frequent they are.
+MOST_NEAR = 20
 
 
 class Spelling(NamedTuple):
@@ -68,18 +74,22 @@ class Lexicons:
         found = {word for lexicon in self._lexicons for word in lexicon.beginning(letters)}
         return nlargest(most, map(self._spelling, found), key=_frequency)
 
-    def nearest(self, word: str) -> str:
+    def nearest(self, word: str, alike: float = ALIKE) -> str:
         """The word that this one may be a slip for, as mostly written; "" when none is near."""
         letters = key_of(word)
         if len(letters) < SHORTEST or not letters.isalpha():
             return ""
         scorer = DamerauLevenshtein.normalized_similarity
         near = process.extract(
-            letters, self._words, scorer=scorer, score_cutoff=ALIKE, limit=MOST_NEAR
+            letters, self._words, scorer=scorer, score_cutoff=FARTHEST, limit=MOST_NEAR
         )
-        ranked = ((score, self._spelling(found)) for found, score, _ in near)
-        best = max(ranked, key=lambda each: (each[0], _frequency(each[1])), default=None)
-        return best[1].written if best else ""
+        sound = sound_of(letters)
+        ranked = (
+            (max(score, scorer(sound, sound_of(found))), score, self._spelling(found))
+            for found, score, _ in near
+        )
+        best = max(ranked, key=lambda each: (*each[:2], _frequency(each[2])), default=None)
+        return best[2].written if best and best[0] >= alike else ""
 
     @cached_property
     def _words(self) -> list[str]:
@@ -96,6 +106,38 @@ class Lexicons:
         # Capitals lose their accents: of two spellings as frequent, the accented one.
         most = max(written, key=lambda word: (written[word], not word.isascii(), word))
         return Spelling(term, most, written.total())
+
+
+def sound_of(letters: str) -> str:
+    """What is heard of a word without accents: two spellings of one sound are one."""
+    for pattern, heard in SOUNDS:
+        letters = pattern.sub(heard, letters)
+    return letters
+
+
+#: Rewritten in this order. Only what slips mix up, and what nobody hears.
+SOUNDS = [
+    (re.compile(pattern), heard)
+    for pattern, heard in (
+        (r"ph", "f"),
+        (r"(?<=[aeiou])t(?=i(?:on|ons|el|elle|eux))", "s"),
+        (r"sc(?=[eiy])|ss|c(?=[eiy])", "s"),
+        (r"x(?=ion)", "ks"),
+        (r"ch", "C"),
+        (r"c?qu?|ck?|k", "k"),
+        (r"ge(?=[ao])|g(?=[eiy])", "j"),
+        (r"gu(?=[eiy])", "g"),
+        (r"h", ""),
+        (r"(.)\1+", r"\1"),
+        (r"eau|au", "o"),
+        (r"ai|ei|et$|er$|ez$|e(?:es?)?$", "e"),
+        (r"y", "i"),
+        (r"[ae][nm](?=[^aeiou]|$)", "A"),
+        (r"(?:ain|ein|in|im)(?=[^aeiou]|$)", "I"),
+        (r"o[nm]p?(?=[^aeiou]|$)", "O"),
+        (r"(?<=.{2})[estdxp]+$", ""),
+    )
+]
 
 
 def _frequency(word: Spelling) -> tuple[int, int, str]:

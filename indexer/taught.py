@@ -24,6 +24,7 @@ class Taught:
 
     stages: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
+    implied: tuple[str, ...] = ()  # of these levels, those that only a cycle or a school says
     disciplines: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
@@ -47,10 +48,11 @@ def _taught(paths: tuple[tuple[str, ...], ...]) -> Taught:
     by: dict[str, list[str]] = {}
     for concept in found:
         by.setdefault(concept.vocabulary, []).append(concept.uri)
-    levels, stages = _levels([*by.get("022", ()), *by.get("040", ())])
+    levels, implied, stages = _levels([*by.get("022", ()), *by.get("040", ())])
     return Taught(
-        stages=stages,
-        levels=levels,
+        stages=_ranked("stage", stages),
+        levels=_ranked("level", levels | implied),
+        implied=_ranked("level", implied),
         disciplines=_in_order("discipline", map(words.disciplines_of, by.get("015", ()))),
         needs=_keys("need", by.get("041", ())),
         audiences=_keys("public", by.get("021", ())),
@@ -89,24 +91,21 @@ class Level:
     classes: tuple[str, ...] = ()
 
 
-def _levels(uris: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The classes and the stages that these concepts say together.
+def _levels(uris: Iterable[str]) -> tuple[set[str], set[str], set[str]]:
+    """The classes these concepts name, the others they are for, and the stages, together.
 
     A cycle or a school stands for all its classes, unless the record also says which.
     """
-    levels: set[str] = set()
-    stages: set[str] = set()
     found = [level_of(uri) for uri in uris]
+    levels = {key for level in found for key in level.levels}
+    stages = {key for level in found for key in level.stages}
+    implied: set[str] = set()
     for level in found:
-        levels |= level.levels
-        stages |= level.stages
-    said = frozenset(levels)
-    for level in found:
-        if said.isdisjoint(level.classes):
+        if levels.isdisjoint(level.classes):
             for key in level.classes:
-                levels |= _class(key).levels
+                implied |= _class(key).levels
                 stages |= _class(key).stages
-    return _ranked("level", levels), _ranked("stage", stages)
+    return levels, implied - levels, stages
 
 
 def _ranked(kind: str, keys: set[str]) -> tuple[str, ...]:

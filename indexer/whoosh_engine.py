@@ -29,10 +29,11 @@ from metadata.words import synonyms
 
 from . import analysis, whoosh_files
 from .answer import Snapshot, answer, snapshot
-from .arrays import Segment, View
+from .arrays import NAMED, Segment, View
 from .errors import SearchError
 from .facets import FACETS
 from .search import Document, Query, Results
+from .similar import similar
 from .whoosh_files import (
     SCHEMA,
     Codec,
@@ -104,6 +105,11 @@ class WhooshEngine:
         with self._reading() as state:
             return answer(state, query)
 
+    def similar(self, document: Document, count: int) -> tuple[str, ...]:
+        """The slugs of those most like this one: same subject and level first, its family left out."""
+        with self._reading() as state:
+            return similar(state.facets, state.ranking, document, count)
+
     def complete(self, prefix: str, limit: int = 8) -> tuple[str, ...]:
         """The same text with its last word completed by words of the index, the most frequent first."""
         head, space, last = analysis.normal(prefix).rpartition(" ")
@@ -165,7 +171,7 @@ class WhooshEngine:
                     leaf.close()
                     kept[name] = self._segments[name]
                 else:
-                    kept[name] = Segment(Leaf(leaf), segment.doc_count_all(), NAMES)
+                    kept[name] = Segment(Leaf(leaf), segment.doc_count_all(), [*NAMES, NAMED])
                 parts.append((kept[name], [*segment.deleted_docs()]))
         self._segments = kept
         return snapshot(View(parts), NAMES)

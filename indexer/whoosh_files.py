@@ -30,13 +30,13 @@ from whoosh.writing import SegmentWriter
 from metadata.vocabulary import key_of
 
 from . import analysis
-from .arrays import Posting, Row
+from .arrays import NAMED, Posting, Row
 from .errors import SearchError
 from .search import Document
 from .spelling import Spelling
 
 #: Raise it when documents are kept in another way.
-VERSION = 1
+VERSION = 2
 
 #: As many segments of one order of magnitude as are let stand side by side.
 MOST_ALIKE = 10
@@ -171,6 +171,8 @@ def fields_of(document: Document) -> dict[str, Any]:
     facets = {
         name: " ".join(sorted({*values})) for name, values in document.facets.items() if values
     }
+    if named := {*document.facets.get("niveau", ())} - {*document.implied}:
+        facets[NAMED] = " ".join(sorted(named))
     return {
         "slug": document.slug,
         "text": words_of(parts),
@@ -179,6 +181,7 @@ def fields_of(document: Document) -> dict[str, Any]:
             sorted_title(document.title),
             int(document.updated.timestamp()) if document.updated else 0,
             document.completeness,
+            document.dead,
             facets,
         ),
     }

@@ -109,7 +109,7 @@ def test_a_word_of_the_title_ranks_before_one_of_the_description(library):
 )
 def test_filters_are_understood_in_the_words(library, text, slug, understood):
     results = library.search(Query(text=text))
-    assert slugs(results) == [slug]
+    assert slugs(results)[: results.total - results.near] == [slug]
     assert [(one.words, one.facet, one.value) for one in results.understood] == understood
 
 
@@ -145,15 +145,55 @@ def test_a_filter_understood_widens_the_one_chosen(library):
     assert {*slugs(results)} == {"emc", "fractions"}
 
 
-def test_words_are_set_aside_when_no_document_has_them_all(library):
+def test_what_comes_near_follows_what_says_everything(library):
+    results = library.search(Query(text="bataille Verdun"))
+    assert slugs(results) == ["verdun", "theorie"]
+    assert (results.near, results.relaxed) == (1, ())
+
+
+def test_when_nothing_says_everything_the_words_that_the_nearest_lacks_are_named(library):
     results = library.search(Query(text="grande bataille de Verdun"))
     assert slugs(results) == ["verdun"]
-    assert results.relaxed == ("grande",)
+    assert (results.total, results.near, results.relaxed) == (1, 1, ("grande",))
 
 
-def test_most_words_are_never_set_aside(library):
-    results = library.search(Query(text="bataille inconnue"))
+def test_what_says_little_of_the_words_does_not_come_near(library):
+    results = library.search(Query(text="bataille inconnue jamais écrite"))
     assert (results.total, results.relaxed) == (0, ())
+
+
+def test_silence_is_not_a_no_where_a_filter_was_only_understood(engine):
+    engine.update(
+        [
+            doc("said", "Les volcans", facets={"niveau": ("4e",)}),
+            doc("silent", "Un volcan"),
+            doc("other", "Le volcan", facets={"niveau": ("cm1",)}),
+        ]
+    )
+    results = engine.search(Query(text="volcan 4e"))
+    assert (slugs(results), results.near) == (["said", "silent"], 1)
+    chosen = engine.search(Query(text="volcan", filters={"niveau": ("4e",)}))
+    assert slugs(chosen) == ["said"]
+
+
+def test_what_fills_a_page_is_followed_by_nothing(engine):
+    engine.update(doc(f"d{n}", "Un volcan actif") for n in range(10))
+    engine.update([doc("other", "Un volcan")])
+    assert engine.search(Query(text="volcan actif")).total == 10
+    engine.update([], ["d0"])
+    assert engine.search(Query(text="volcan actif")).total == 10
+
+
+def test_what_comes_near_is_for_the_order_of_relevance_alone(library):
+    assert slugs(library.search(Query(text="bataille Verdun", sort="titre"))) == ["verdun"]
+
+
+def test_a_literal_query_finds_what_it_says_and_nothing_else(library):
+    for text in ("bataille Verdun", "batailles de verduns"):
+        assert library.search(Query(text=text, literal=True)).near == 0
+    results = library.search(Query(text="fracsions décimales", literal=True))
+    assert (results.total, results.corrected) == (0, False)
+    assert results.suggestion == "fractions décimales"
 
 
 def test_a_phrase_is_never_set_aside(library):
@@ -161,10 +201,36 @@ def test_a_phrase_is_never_set_aside(library):
     assert (results.total, results.relaxed) == (0, ())
 
 
-def test_a_slip_is_answered_by_a_suggestion_and_nothing_else(library):
-    results = library.search(Query(text="fracsions décimales"))
-    assert (results.total, results.suggestion) == (0, "fractions décimales")
-    assert library.search(Query(text="fractions décimales")).suggestion == ""
+def test_a_slip_is_answered_as_it_was_meant_and_said_so(library):
+    results = library.search(Query(text="fracsions décimales cm1"))
+    assert slugs(results) == ["fractions"]
+    assert (results.corrected, results.suggestion) == (True, "fractions décimales cm1")
+    right = library.search(Query(text="fractions décimales"))
+    assert (right.corrected, right.suggestion) == (False, "")
+
+
+@pytest.mark.parametrize(
+    ("slip", "word"),
+    [
+        ("ortografe", "orthographe"),
+        ("solère", "solaire"),
+        ("dissertassion", "dissertation"),
+        ("fotosintèse", "photosynthèse"),
+        ("contine", "comptine"),
+        ("alemand", "allemand"),
+        ("congugaison", "conjugaison"),
+    ],
+)
+def test_a_slip_is_known_by_its_letters_or_by_its_sound(engine, slip, word):
+    others = ["colère", "photographe", "discussion", "contenu", "amande", "maison", "lundi"]
+    engine.update(doc(name, f"La {name}") for name in [*others, word])
+    assert slugs(engine.search(Query(text=slip))) == [word]
+
+
+def test_words_around_what_is_asked_ask_for_nothing(library):
+    assert slugs(library.search(Query(text="je cherche à faire travailler la théorie"))) == [
+        "theorie"
+    ]
 
 
 def test_no_suggestion_leads_nowhere(library):
@@ -296,6 +362,59 @@ def test_the_fuller_then_the_fresher_come_first_when_words_leave_them_level(engi
     order = slugs(engine.search(Query(text="volcan")))
     assert order[:2] == ["best", "both"]
     assert order[-1] == "poor"
+
+
+def test_what_names_the_class_comes_before_what_is_for_its_cycle(engine):
+    for_class = {"niveau": ("cm1",), "cycle": ("cycle-3",)}
+    for_cycle = {"niveau": ("cm1", "cm2", "6e"), "cycle": ("cycle-3",)}
+    engine.update(
+        [
+            doc("cycle", "Volcan, volcan", facets=for_cycle, implied=("cm1", "cm2", "6e")),
+            doc("class", "Des roches, un volcan", facets=for_class),
+            doc("both", "Un volcan de plus", facets=for_cycle, implied=("cm2", "6e")),
+        ]
+    )
+    for asked in (Query(text="volcan cm1"), Query(text="volcan", filters={"niveau": ("cm1",)})):
+        assert slugs(engine.search(asked))[-1] == "cycle"
+    for_all = engine.search(Query(text="volcan", filters={"cycle": ("cycle-3",)}))
+    assert slugs(for_all)[0] == "cycle"
+    assert for_all.total == 3
+
+
+def test_a_resource_whose_link_is_dead_sinks(engine):
+    engine.update([doc("dead", "Volcan, volcan", dead=True), doc("alive", "Un volcan")])
+    assert slugs(engine.search(Query(text="volcan"))) == ["alive", "dead"]
+
+
+def test_qualification_is_an_order_and_never_buries_a_better_match(engine):
+    badge = {"badge": ("rip",)}
+    engine.update([doc("title", "Volcan"), doc("badged", "La Terre, un volcan", facets=badge)])
+    assert slugs(engine.search(Query(text="volcan"))) == ["title", "badged"]
+    assert slugs(engine.search(Query(text="volcan", sort="qualification"))) == ["badged", "title"]
+
+
+def test_the_similar_share_words_and_first_of_all_level_and_subject(engine):
+    asked = doc(
+        "asked", "Fractions au quotidien", keywords=("partage",), facets=said_for("cm1", "maths")
+    )
+    engine.update(
+        [
+            asked,
+            doc("same", "Le partage", facets=said_for("cm1", "maths")),
+            doc("level", "Fractions", facets=said_for("cm1", "eps")),
+            doc("words", "Fractions au quotidien : le partage", facets=said_for("3e", "emc")),
+            doc("nothing", "Volcan", facets=said_for("cm1", "maths")),
+            doc("kin", "Fractions, fractions", family="kin", facets=said_for("cm1", "maths")),
+            doc("kin-2", "Fractions", family="kin", facets=said_for("cm1", "maths")),
+        ]
+    )
+    assert engine.similar(asked, 9) == ("same", "kin", "level", "words")
+    assert engine.similar(asked, 1) == ("same",)
+    assert "kin-2" not in engine.similar(doc("kin", "Fractions", family="kin"), 9)
+
+
+def said_for(level: str, subject: str) -> dict[str, tuple[str, ...]]:
+    return {"niveau": (level,), "discipline": (subject,)}
 
 
 def test_pages_cut_one_order_into_pieces(engine):
