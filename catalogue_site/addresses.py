@@ -13,10 +13,34 @@ from .resource import FORMATS
 from .search import UNSAID
 from .site import Site
 
+#: How many addresses a sitemap may hold.
+PART = 50_000
+
 
 def addresses(site: Site) -> Iterator[str]:
     """Every public address that a file can answer for."""
-    yield from ("/", "/ressources")
+    yield from _documents(site)
+    yield from ("/export/catalogue.csv", "/export/catalogue.jsonl")
+    if site.base_url:  # these hold whole addresses
+        yield from ("/flux.atom", "/catalogue.jsonld", "/robots.txt", "/opensearch.xml")
+        yield "/sitemap.xml"
+        yield from (f"/sitemap-{number}.xml" for number in parts(site))
+
+
+def pages(site: Site) -> Iterator[str]:
+    """The public pages, for those who search the web."""
+    for address in _documents(site):
+        if "." not in address and not address.endswith("/etat"):
+            yield address
+
+
+def parts(site: Site) -> range:
+    """The numbers of the sitemaps that it takes to name all pages."""
+    return range(1, -(-sum(1 for _ in pages(site)) // PART) + 1)
+
+
+def _documents(site: Site) -> Iterator[str]:
+    yield from ("/", "/ressources", "/api")
     yield from (f"/aide/{name}" for name in PAGES)
     yield from (f"/static/{name}" for name in site.assets.values())
     yield from (f"/ressources/{name}" for name in _lists(site))

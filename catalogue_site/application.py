@@ -12,10 +12,14 @@ from . import (
     browse,
     commun,
     compression,
+    discovery,
     editor,
+    embed,
     faults,
+    feed,
     help,
     oai,
+    opendata,
     presentation,
     resource,
     search,
@@ -37,7 +41,8 @@ def create_app(site: Site) -> Flask:
     app.extensions["site"] = site
     app.jinja_env.trim_blocks = True
     app.url_map.strict_slashes = False
-    for part in (search, resource, browse, commun, help, editor, auth, api, oai):
+    machines = (feed, discovery, opendata, embed)
+    for part in (search, resource, browse, commun, help, editor, auth, api, oai, *machines):
         app.register_blueprint(part.bp)
     if site.login:
         app.extensions[auth.SESSIONS] = Sessions(site.login.clock)
