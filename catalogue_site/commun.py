@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, redirect, render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
 from indexer.entry import Entry, State
@@ -83,12 +84,15 @@ def page(slug: str) -> str | tuple[str, int]:
     if not entries:
         return _absent(known)
     project = known.snapshot.project
+    readme = store().projects.readme(forge, project.id)
     return render_template(
         "commun.html",
         canonical=canonical(f"/communs/{known.slug}"),
         known=known,
         project=project,
         items=[presentation.item_of(entry) for entry in entries],
+        readme=readme,
+        presented=readme and Markup(readme.html),  # clean: see indexer/readme.py
         seeks=any(entry.record.balise.seeks_co_maintainer for entry in entries),
         active=project.active and presentation.moment(project.active),
         releases=[

@@ -15,10 +15,12 @@ import sqlalchemy as sa
 
 from metadata.project import Known, Package, Project, ProjectFile, Release, Snapshot
 
+from . import readmes
 from .arrival import pack, storable, unpack
 from .changes import batches
 from .entry import State, hash_of, stem_of
 from .errors import RecordNotFound
+from .readmes import Readme
 from .schema import BLOBS, DELIVERIES, ENTRIES, PROJECTS, AnyRow, writing
 
 #: How long a webhook is remembered: GitLab sends none again after two days.
@@ -43,6 +45,17 @@ class Projects:
                 found |= {row.id: _known(row) for row in rows}
         return found
 
+    def at(self, forge: str, paths: Iterable[str]) -> dict[str, int]:
+        """The numbers of those that were read at these paths, written in lower case."""
+        path = sa.func.lower(PROJECTS.c.path)
+        there = (PROJECTS.c.forge == forge) & PROJECTS.c.read.is_not(None)
+        query = sa.select(path, PROJECTS.c.id).where(there, PROJECTS.c.reason != "hidden")
+        found: dict[str, int] = {}
+        with self._engine.connect() as db:
+            for batch in batches(paths):
+                found |= {key: id for key, id in db.execute(query.where(path.in_(batch)))}
+        return found
+
     def every(self, forge: str) -> Iterator[Known]:
         """All that were read, by number, without the bytes of their files."""
         with self._engine.connect() as db:
@@ -54,12 +67,15 @@ class Projects:
     def find(self, name: str) -> tuple[str, Known]:
         """The project at this address of the catalogue, or at this path, and its forge's key.
 
-        Raise RecordNotFound.
+        Of two that had a path, the one that is there now. Raise RecordNotFound.
         """
-        name = storable(name)
-        query = sa.select(PROJECTS).where((PROJECTS.c.slug == name) | (PROJECTS.c.path == name))
+        name = storable(name).strip("/")
+        gone = sa.case((PROJECTS.c.reason == "hidden", 1), else_=0)
+        by_path = sa.select(PROJECTS).where(sa.func.lower(PROJECTS.c.path) == name.casefold())
+        latest = by_path.order_by(gone, PROJECTS.c.read.desc(), PROJECTS.c.forge)
+        query = latest if "/" in name else sa.select(PROJECTS).where(PROJECTS.c.slug == name)
         with self._engine.connect() as db:
-            row = db.execute(query.order_by(PROJECTS.c.forge)).first()
+            row = db.execute(query).first()
         if row is None:
             raise RecordNotFound(f"Aucun projet «\u00a0{name}\u00a0».")
         return row.forge, self.filled(_known(row))
@@ -68,6 +84,11 @@ class Projects:
         """The project that an entry describes, from the name its source gives it."""
         number = identifier.partition("#")[0]
         return self.get(forge, [int(number)]).get(int(number)) if number.isdecimal() else None
+
+    def readme(self, forge: str, id: int) -> Readme | None:
+        """What pages show of the README of a listed project, if it has one."""
+        with self._engine.connect() as db:
+            return readmes.kept(db, forge, id)
 
     def entries(self, forge: str, id: int) -> list[str]:
         """The slugs of the entries that a project has, or had, in their order in its notice."""
@@ -135,11 +156,14 @@ class Projects:
     # Writing
 
     def keep(self, forge: str, read: Iterable[Known], sweep: datetime | None) -> None:
-        """Keep what was read of some projects, in one transaction; seen in a sweep, if in one."""
-        with self._writer.begin() as tx:
-            for some in batches(read):
+        """Keep what was read of some projects, some in each transaction; seen in a sweep, if in one."""
+        for some in batches(read):
+            with self._engine.connect() as db:  # rendering takes time: nobody waits for it
+                old, new = readmes.renewed(db, forge, some)
+            with self._writer.begin() as tx:
                 _keep_blobs(tx, [file for known in some for file in known.snapshot.files])
                 _keep_projects(tx, forge, some, sweep)
+                readmes.write(tx, forge, old, new)
 
     def mark_seen(self, forge: str, ids: Iterable[int], sweep: datetime) -> None:
         with self._writer.begin() as tx:
@@ -187,7 +211,8 @@ def _these(forge: str, ids: list[int]) -> sa.Update:
 
 
 def _mark_due(tx: sa.Connection, forge: str, id: int, now: datetime) -> None:
-    if not tx.execute(_these(forge, [id]).values(due=now)).rowcount:
+    due = sa.case((PROJECTS.c.due > now, PROJECTS.c.due), else_=now)
+    if not tx.execute(_these(forge, [id]).values(due=due)).rowcount:
         snapshot = Snapshot(project=Project(id=id, path=""))
         stub = Known(slug="", snapshot=snapshot, reason="silent", due=now)
         _keep_projects(tx, forge, [stub], None)
@@ -205,7 +230,7 @@ def _keep_projects(
     tx: sa.Connection, forge: str, read: list[Known], sweep: datetime | None
 ) -> None:
     ids = [known.snapshot.project.id for known in read]
-    columns = PROJECTS.c["id", "slug", "path", "seen"]
+    columns = PROJECTS.c["id", "slug", "path", "seen", "due"]
     query = sa.select(*columns).where(PROJECTS.c.forge == forge, PROJECTS.c.id.in_(ids))
     have = {row.id: row for row in tx.execute(query)}
     rows = [_row(forge, known, sweep, have.get(known.snapshot.project.id)) for known in read]
@@ -226,7 +251,7 @@ def _row(forge: str, known: Known, sweep: datetime | None, before: AnyRow | None
         "parts": known.parts,
         "seen": sweep or (before and before.seen),
         "read": known.read,
-        "due": known.due,
+        "due": max(filter(None, (known.due, before and before.due)), default=None),
         "trouble": storable(known.trouble),
     }
 
@@ -235,7 +260,7 @@ def _slug(forge: str, project: Project) -> str:
     """Its address, made of its path when that was first seen: a renamed project keeps its own."""
     mark = hash_of(forge, str(project.id))
     stem = stem_of(project.path.rpartition("/")[2]) or "projet"
-    return f"{stem}-{mark[:8]}" if project.path else mark
+    return f"{stem}-{mark}" if project.path else mark
 
 
 def _facts(snapshot: Snapshot) -> dict[str, Any]:

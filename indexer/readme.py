@@ -12,7 +12,6 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import NamedTuple
 from urllib.parse import quote, urljoin
 
 import nh3
@@ -23,6 +22,8 @@ from metadata.hinting.markup import decoded
 from metadata.hinting.naming import tongue
 from metadata.project import Project, ProjectFile
 from metadata.strangers.weblink import is_web
+
+from .readmes import Readme
 
 #: To be changed with what is made of a README: those that are kept are then made again.
 VERSION = "1"
@@ -44,12 +45,6 @@ MARKDOWN = re.compile(r"[^.]+(?:\.fr|\.en)?(?:\.md|\.markdown)?", re.IGNORECASE)
 #: « git@forge.example » is where one clones, and nobody's.
 EMAIL = re.compile(r"\b(?!git@)[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 HIDDEN = "(adresse électronique)"
-
-
-class Readme(NamedTuple):
-    html: str
-    language: str = ""  # "" when its words do not tell
-    cut: bool = False  # the forge has more of it
 
 
 def render(project: Project, file: ProjectFile) -> Readme:

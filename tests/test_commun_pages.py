@@ -61,6 +61,56 @@ def test_a_project_has_a_page_with_its_resources_and_its_activity(forge, catalog
     assert "maintenir à plusieurs" not in words(shown)
 
 
+README = """\
+# Fractions en boîte
+
+Des exercices pour le CM1, [en ligne](https://fractions.example/) : ![Une pizza](pizza.png)
+
+<script>alert(1)</script>
+
+## Installer ?
+
+`make`
+"""
+
+
+def test_a_project_shows_the_beginning_of_its_readme(forge, catalogue, site):
+    files = {"commun.yml": NOTICE, "README.md": README}
+    project = forge.add_project("marie/fractions", files=files)
+    address = "/communs/{}".format
+    made = site()
+    shown = page(made, address(slug_of(catalogue, "marie/fractions"))).find(".//section/article")
+    assert shown.get("lang") is None
+    assert shown.findtext("h3") == "Fractions en boîte"
+    assert shown.findtext("h4") == "Installer\u202f?"
+    assert "alert" not in shown.text_content()
+    assert shown.find(".//img") is None
+    picture = next(link for link in shown.iter("a") if link.text == "Une pizza (image)")
+    assert picture.get("href").startswith(f"{forge.url}/marie/fractions/-/blob/")
+    forge.commit(
+        project, {"README.md": "Now the README is in English, for the reader of the page."}
+    )
+    shown = page(site(), address(slug_of(catalogue, "marie/fractions"))).find(".//section/article")
+    assert shown.get("lang") == "en"
+    forge.commit(project, {"README.md": None})
+    assert (
+        page(site(), address(slug_of(catalogue, "marie/fractions"))).find(".//article//article")
+        is None
+    )
+
+
+def test_the_readme_of_a_project_that_left_is_not_kept(forge, catalogue, site):
+    files = {"commun.yml": NOTICE, "README.md": README}
+    project = forge.add_project("marie/fractions", files=files)
+    for number in range(12):
+        forge.add_project(f"classe/{number}", files={"commun.yml": NOTICE})
+    site()
+    assert catalogue.store.projects.readme("forge", project.id)
+    forge.delete(project)
+    catalogue.crawl(full=True)
+    assert catalogue.store.projects.readme("forge", project.id) is None
+
+
 def test_a_project_that_seeks_a_co_maintainer_says_so(forge, catalogue, site):
     forge.add_project("marie/fractions", files={"commun.yml": CO_MAINTAINER})
     shown = page(site(), f"/communs/{slug_of(catalogue, 'marie/fractions')}")

@@ -66,6 +66,7 @@ ONLY_IN = {
         "indexer/links.py",
         "indexer/mappings.py",
         "indexer/projects.py",
+        "indexer/readmes.py",
         "indexer/runs.py",
         "indexer/schema.py",
         "indexer/store.py",
