@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
+from itertools import chain
 
 from lxml import etree
 
 from ..normalise import language
-from ..record import Record, Term
+from ..record import Record, Term, Text
 from ..strangers.safexml import parse_xml
 from ..vocabulary import key_of, local_name, scolomfr
 from .table import LOM, RECORD, Group, Slot
@@ -28,8 +29,19 @@ LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*")
 def dump(record: Record) -> bytes:
     """Write a record as LOM: what LOM can say, in its own words."""
     root = etree.Element(f"{{{LOM}}}lom", nsmap={"lom": LOM})
-    LomWriter("").group(root, _table(), with_own(record))
+    LomWriter("").group(root, _table(), _with_one_description(with_own(record)))
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _with_one_description(record: Record) -> Record:
+    """The conditions of use (6.3) said at once, in each language: LOM has no room for several."""
+    if len(record.rights.descriptions) < 2:
+        return record
+    said: dict[str, list[str]] = {}
+    for text in chain.from_iterable(record.rights.descriptions):
+        said.setdefault(text.language, []).append(text.value)
+    whole = tuple(Text("\n\n".join(values), tongue) for tongue, values in said.items())
+    return replace(record, rights=replace(record.rights, descriptions=(whole,)))
 
 
 @lru_cache(maxsize=1)
@@ -67,7 +79,7 @@ class LomWriter(Writer):
 
 
 def _names(slot: Slot, term: Term) -> Iterator[str]:
-    """What LOM may call a term: « validator_2 » stands for « validator », and « no_2 » for « no »."""
+    """What LOM may call a term: « no_2 » stands for « no », and tokens for the concepts they give."""
     if not term.uri:
         yield key_of(term.text)
         return
