@@ -125,6 +125,8 @@ def test_the_table_of_words_names_levels_and_disciplines_that_exist():
         ("Seconde / Première spé / Terminale spé.", ("2de", "1re", "terminale")),
         ("Dictées audio CE2 CM1.", ("CE2", "CM1")),
         ("Un robot à monter en techno, 5ème et 4ème.", ("5e", "4e")),
+        ("Des dossiers pour les cours de 1ST2S et TST2S.", ("1re ST2S", "terminale ST2S")),
+        ("Les TP de 1re et 2e année de BTS.", ("BTS",)),
     ],
 )
 def test_levels_as_teachers_write_them(said, levels):
@@ -148,6 +150,7 @@ def test_levels_as_teachers_write_them(said, levels):
         "## Changelog\n\n- Nouveaux exercices pour les 4e.",
         "You can't stop it in the first class, the second term or the third level.",
         "![niveau 6e](https://exemple.fr/6e.png) https://exemple.fr/niveau-6e/",
+        "Instituteur en cinquième primaire à Namur, j'enseigne aussi en 3e secondaire.",
         "PS : la MS Office 2019 et le théorème CAP, par les GS.",
     ],
 )
@@ -167,6 +170,9 @@ def test_what_looks_like_a_level_and_is_none(said):
         ("Conjugaison et grammaire pour les CE2.", ("français",)),
         ("Apprendre l'allemand : grammaire, conjugaison.", ("allemand",)),
         ("Les sciences physique, en classe.", ("physique-chimie",)),
+        ("La conjugaison espagnole, pour mes 1ères STMG.", ("espagnol",)),
+        ("Un exerciseur de français.", ("français",)),
+        ("QCM de maths-sciences, pour le CAP.", ("mathématiques",)),
     ],
 )
 def test_disciplines_as_teachers_write_them(said, disciplines):
@@ -182,6 +188,7 @@ def test_disciplines_as_teachers_write_them(said, disciplines):
         "La version anglaise est en cours de traduction.",
         "Un outil de gestion, avec droit d'accès par adresse physique.",
         "Je suis professeur de philosophie.",
+        "Utile aussi en accompagnement personnalisé.",
         "Merci aux communs numériques et à l'Éducation nationale.",
     ],
 )

@@ -24,7 +24,7 @@ EXPLICIT, BESIDE, ADJACENT, BARE = 0.92, 0.85, 0.75, 0.5
 #: Nothing is looked for where none of these stands (folded).
 TRIGGER = re.compile(
     r"[3-6] ?(?:e|°|º|i?emes?|es)\b|(?:six|cinqu|quatr|trois)iemes?\b|\b2 ?n?de?s?\b|second"
-    r"|\b1 ?e?re|premiere|\bt(?:le|ale|erm)|\bt ?(?:st|[gsl]\b|es\b)|\bc[pem] ?[12]?\b|cycle|section"
+    r"|\b1 ?(?:e?re|st)|premiere|\bt(?:le|ale|erm)|\bt ?(?:st|[gsl]\b|es\b)|\bc[pem] ?[12]?\b|cycle|section"
     r"|college|collegien|lyce|ecole|primaire|elementaire|maternelle|preparatoire|\bprepa"
     r"|\b(?:t?ps|[mg]s|segpa|ulis|erea|clis|upi|lgt|legt|cap|bts|sts|cpge|lp)\b"
     r"|\bbac(?:calaureat)? pro|voie (?:pro|gen|tech|cap)|formation (?:continue )?des ens|cours moyen"
@@ -75,6 +75,9 @@ TRAPS = re.compile(
     r"|cycles?\s+(?:de\s+(?:vie|d[ée]veloppement)|menstru\w+)"
     r"|(?:lyc[ée]es|coll[eè]ges)\s+d(?:['’]|e\s|u\s)|coll[eè]ges?\s+d(?:['’](?:experts?|[ée]lus?)|e\s+france)"
     r"|grande?s?\s+[ée]coles?|auto-[ée]coles?|[ée]coles?\s+d(?:['’]|e\s+)\w+"
+    # « 1re et 2e année » of a diploma; « cinquième primaire » in Belgium
+    r"|\b(?:1(?:[èe]?re|er)|premi[èe]re|[2-7](?:e|[èe]me)?|\w+i[èe]me)s?\s+(?:(?:et|ou|à|/|-)\s+\w+\s+)?"
+    r"(?:ann[ée]es?|primaires?|secondaires?)\b"
     r"|cap\s+(?:sur|au|vers|de)\b|[\"“]\w+[\"”]",
     re.IGNORECASE,
 )

@@ -133,6 +133,8 @@ TRAPS = re.compile(
     r"|communs? numeriques?|adresses? physiques?|education nationale|outils? informatiques?"
     r"|(?:materiel|reseau|parc|salle|service|poste|club|systeme)s? informatiques?"
     r"|langages? (?:de )?(?:programmation|informatiques?)"
+    # « mes 1res STMG » is a class; « maths-sciences », in a vocational school, two disciplines
+    r"|(?:1 ?e?res?|premieres?|t|terminales?|tles?) ?st(?:mg|i2d|2s|d2a|hr|av|l)\b|(?<=maths)[-/]sciences\b"
 )
 #: At most two words between what announces and the name: « exercices interactifs de ».
 ANNOUNCING = (
