@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from indexer import facets
@@ -29,11 +29,13 @@ def found(results: Results, hits: Iterable[Hit], problem: str = "") -> Answer:
     return {
         "total": results.total,
         "results": [item(entries[hit.slug], hit) for hit in hits if hit.slug in entries],
-        "facets": {key: facet(key, counts) for key, counts in results.facets.items()},
+        "near": results.near,
+        "facets": {key: facet(key, results) for key in results.facets},
         "understood": [*map(note, results.understood)],
         "ignored": [*map(note, results.ignored)],
         "relaxed": [*results.relaxed],
         "suggestion": results.suggestion or None,
+        "corrected": results.corrected,
         "problem": problem or None,
     }
 
@@ -57,11 +59,13 @@ def item(entry: Entry, hit: Hit) -> Answer:
     }
 
 
-def facet(key: str, counts: Mapping[str, int]) -> Answer:
+def facet(key: str, results: Results) -> Answer:
     """The values of a facet over the answer, in the site's order, « - » (not said) last."""
+    counts = results.facets[key]
     shown = [*ordered(key, counts), *(["-"] if counts.get("-") else [])]
     return {
         "label": facets.FACETS[key].label,
+        "over": results.over[key],
         "values": [
             {"value": value, "label": label(key, value), "count": counts[value]} for value in shown
         ],

@@ -7,15 +7,12 @@ the tests put every answer to the proof of the rest.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from indexer import facets
 from metadata import recordjson
 
 from . import apiparameter, apiproblem, apiwalk, typography
 from .apiparameter import Parameter, cursor, limit
-
-Schema = dict[str, Any]
+from .apischema import SCHEMAS, TEXT, Schema, ref, words
 
 #: How many at once, unless asked otherwise: results, then rows that take no ranking.
 RESULTS, ROWS = 20, 100
@@ -33,7 +30,7 @@ def document(server: str, help_page: str) -> Schema:
             "title": "Balise",
             "version": "1",
             "summary": "Le catalogue des communs éducatifs et des ressources qualifiées.",
-            "description": typography.text(ABOUT),
+            "description": words(ABOUT),
         },
         "externalDocs": {"url": help_page},
         "servers": [{"url": server}],
@@ -59,12 +56,7 @@ def paths() -> Schema:
             "Chercher, comme sur le site, avec les mêmes paramètres",
             ref("Found"),
             SEARCH,
-            links={
-                "record": {
-                    "operationId": "record",
-                    "parameters": {"slug": "$response.body#/results/0/slug"},
-                }
-            },
+            links=leading("record", "slug", "results/0/slug"),
         ),
         "/records/{slug}": record_path(),
         "/changes": get(
@@ -74,10 +66,21 @@ def paths() -> Schema:
             CHANGES,
         ),
         "/sources": get("sources", "D’où viennent les notices", ref("Sources")),
-        "/vocabularies": get("vocabularies", "Les vocabulaires", ref("Vocabularies")),
+        "/vocabularies": get(
+            "vocabularies",
+            "Les vocabulaires",
+            ref("Vocabularies"),
+            links=leading("vocabulary", "key", "vocabularies/0/key"),
+        ),
         "/vocabularies/{key}": vocabulary_path(),
         "/openapi.json": get("openapi", "Ce document", {"type": "object"}),
     }
+
+
+def leading(operation: str, name: str, place: str) -> Schema:
+    """That a part of the answer is what another address asks for."""
+    where = {"operationId": operation, "parameters": {name: f"$response.body#/{place}"}}
+    return {operation: where}
 
 
 def record_path() -> Schema:
@@ -158,133 +161,3 @@ def problem() -> Schema:
         "description": "Un problème (RFC 9457).",
         "content": {apiproblem.MEDIA_TYPE: {"schema": ref("Problem")}},
     }
-
-
-def ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def thing(**properties: Schema) -> Schema:
-    """An object that always has all of these."""
-    return {"type": "object", "properties": properties, "required": [*properties]}
-
-
-def several(schema: Schema) -> Schema:
-    return {"type": "array", "items": schema}
-
-
-def by_name(schema: Schema) -> Schema:
-    return {"type": "object", "additionalProperties": schema}
-
-
-TEXT: Schema = {"type": "string"}
-TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-MOMENT: Schema = {"type": "string", "format": "date-time"}
-MOMENT_OR_NULL: Schema = {"type": ["string", "null"], "format": "date-time"}
-ADDRESS: Schema = {"type": "string", "format": "uri-reference"}
-ADDRESS_OR_NULL: Schema = {"type": ["string", "null"], "format": "uri-reference"}
-YES_OR_NO: Schema = {"type": "boolean"}
-
-LINKS = thing(**dict.fromkeys(("self", "html", "json", "xml", "jsonld"), ADDRESS))
-VALUES: Schema = {
-    "type": "object",
-    "properties": {key: several(TEXT) for key in facets.FACETS},
-    "additionalProperties": False,
-}
-NEXT = {"cursor": TEXT_OR_NULL, "next": ADDRESS_OR_NULL}
-
-SCHEMAS: Schema = {
-    "Start": thing(
-        search=ADDRESS,
-        changes=ADDRESS,
-        sources=ADDRESS,
-        vocabularies=ADDRESS,
-        openapi=ADDRESS,
-        help=ADDRESS,
-    ),
-    "Found": thing(
-        total=COUNT,
-        results=several(ref("Item")),
-        facets=by_name(ref("Facet")),
-        understood=several(ref("Understood")),
-        ignored=several(ref("Understood")),
-        relaxed=several(TEXT),
-        suggestion=TEXT_OR_NULL,
-        problem=TEXT_OR_NULL,
-        **NEXT,
-    ),
-    "Item": thing(
-        slug=TEXT,
-        title=TEXT,
-        language=TEXT_OR_NULL,
-        summary=TEXT_OR_NULL,
-        link=TEXT_OR_NULL,
-        source=TEXT,
-        updated=MOMENT,
-        facets=VALUES,
-        members=several(TEXT),
-        links=LINKS,
-    ),
-    "Facet": thing(
-        label=TEXT,
-        values=several(thing(value=TEXT, label=TEXT, count={"type": "integer", "minimum": 1})),
-    ),
-    "Understood": thing(words=TEXT, facet={"enum": [*facets.FACETS]}, value=TEXT, label=TEXT),
-    "Entry": thing(
-        slug=TEXT,
-        state={"const": "published"},
-        source=thing(key=TEXT, title=TEXT, origin=TEXT, licence=TEXT_OR_NULL),
-        format=TEXT,
-        first_seen=MOMENT,
-        last_changed=MOMENT,
-        last_seen=MOMENT,
-        family=TEXT_OR_NULL,
-        facets=VALUES,
-        links=LINKS,
-        record=ref("Record"),
-    ),
-    "Changes": thing(changes=several(ref("Change")), more=YES_OR_NO, **NEXT),
-    "Change": thing(
-        slug=TEXT,
-        kind={"enum": ["upsert", "removal"]},
-        entry={"oneOf": [ref("Entry"), {"type": "null"}]},
-    ),
-    "Sources": thing(
-        sources=several(
-            thing(
-                key=TEXT,
-                title=TEXT,
-                origin=TEXT,
-                licence=TEXT_OR_NULL,
-                published=COUNT,
-                last_complete=MOMENT_OR_NULL,
-                results=ADDRESS,
-            )
-        )
-    ),
-    "Vocabularies": thing(
-        vocabularies=several(thing(key=TEXT, uri=TEXT, label=TEXT, concepts=ADDRESS))
-    ),
-    "Concepts": thing(total=COUNT, concepts=several(ref("Concept")), **NEXT),
-    "Concept": thing(
-        uri=TEXT,
-        label=TEXT,
-        alternatives=several(TEXT),
-        definition=TEXT_OR_NULL,
-        broader=several(TEXT),
-        mappings=by_name(several(TEXT)),
-        retired=YES_OR_NO,
-        replaced_by=TEXT_OR_NULL,
-    ),
-    "Problem": {
-        **thing(
-            type={"enum": [f"urn:balise:probleme:{code}" for code in apiproblem.TITLES]},
-            title=TEXT,
-            status={"type": "integer", "minimum": 400, "maximum": 599},
-            detail=TEXT,
-        ),
-        "description": "`parameter` dit le paramètre en cause, `nearest` le plus proche qui existe;"
-        " `reason`, `since` et `resource_title` ce qui se sait d’une ressource retirée.",
-    },
-}
