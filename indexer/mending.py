@@ -46,6 +46,9 @@ class MendedEngine:
     def complete(self, prefix: str, limit: int = 8) -> tuple[str, ...]:
         return self._asked(lambda: self._engine.complete(prefix, limit))
 
+    def similar(self, document: Document, count: int) -> tuple[str, ...]:
+        return self._asked(lambda: self._engine.similar(document, count))
+
     def count(self) -> int:
         return self._asked(self._engine.count)
 
