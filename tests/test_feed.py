@@ -4,14 +4,19 @@ import csv
 import io
 import json
 import re
+import threading
+import urllib.request
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
 from lxml import etree, html
 from rdflib import DCAT, DCTERMS, FOAF, RDF, Graph, URIRef
+from werkzeug.serving import make_server
 
 from catalogue_site import addresses
 from catalogue_site.application import create_app
@@ -356,3 +361,45 @@ def test_without_an_address_no_file_holds_a_wrong_one(site, tmp_path):
     page = (tmp_path / "public" / "api" / "index.html").read_text()
     assert "localhost" not in page
     assert "copie figée" in page
+
+
+# Framed in a real browser
+
+
+@contextmanager
+def served(app):
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.mark.slow
+def test_another_site_shows_the_list_and_its_links_leave_the_frame(browser, site):
+    host = Flask("ailleurs")
+    with served(create_app(replace(site, base_url=""))) as catalogue, served(host) as elsewhere:
+        code = html.document_fromstring(read(f"{catalogue}/integrer/code?q=volcan"))
+        frame = code.cssselect("textarea")[0].text
+        refused = f'<iframe src="{catalogue}/recherche?q=volcan"></iframe>'
+        for name, shown in (("accueil", frame), ("refus", refused)):
+            host.add_url_rule(f"/{name}", name, lambda shown=shown: f"<!DOCTYPE html>{shown}")
+        page = browser.new_page(java_script_enabled=False, viewport={"width": 390, "height": 800})
+        page.goto(f"{elsewhere}/accueil")
+        inside = page.frame_locator("iframe")
+        assert inside.locator("li").count() == 6
+        assert page.frames[1].evaluate("document.documentElement.scrollWidth <= innerWidth")
+        inside.locator("li a").first.click()
+        page.wait_for_url(f"{catalogue}/ressources/volcan-*")
+        page.goto(f"{elsewhere}/refus")
+        assert page.frame_locator("iframe").locator("#resultats").count() == 0
+        page.close()
+
+
+def read(address):
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        return answer.read().decode()
