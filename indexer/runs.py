@@ -147,8 +147,8 @@ class Runs:
     def losses(self, run: Run, *, absences: bool) -> Losses:
         """What this run would take away; absences count when it showed all there is."""
         mine = (ENTRIES.c.source == run.source) & ENTRIES.c.state.in_(LIVE)
-        leaving = ENTRIES.c.leaving_in == run.id
-        unseen = (ENTRIES.c.seen_in != run.id) & leaving.is_not(True)
+        leaving = ENTRIES.c.leaving_in.is_not(None)  # said in this run, or in one cut short
+        unseen = (ENTRIES.c.seen_in != run.id) & ~leaving
         counts = sa.select(sa.func.count(), _how_many(leaving), _how_many(unseen))
         with self._engine.connect() as db:
             live, deleted, absent = db.execute(counts.where(mine)).one()
@@ -184,7 +184,7 @@ class Runs:
         unseen = mine & (ENTRIES.c.seen_in != run.id)
         slugs = sa.select(ENTRIES.c.slug)
         with self._writer.begin() as tx:
-            gone = [*tx.scalars(slugs.where(mine, ENTRIES.c.leaving_in == run.id))]
+            gone = [*tx.scalars(slugs.where(mine, ENTRIES.c.leaving_in.is_not(None)))]
             keeping.leave(tx, gone, SAID_GONE, now)
             if losses.absences:
                 tx.execute(sa.update(ENTRIES).where(unseen).values(missing=ENTRIES.c.missing + 1))
