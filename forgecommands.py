@@ -22,7 +22,7 @@ from indexer.errors import IndexerError, RecordNotFound, SourceError
 from indexer.harvest import HarvestReport, harvest
 from indexer.source import Page
 from installation import NEEDS_A_PERSON, Balises, bring_level, now, pass_balises
-from metadata import projectnotice
+from metadata import listing, projectnotice
 from metadata.listing import Reason, Rules
 from settings import ForgeSettings
 from terminal import several
@@ -84,9 +84,7 @@ def forge_of(balises: Balises, given: ForgeSettings) -> GitLabForge:
 
 
 def rules_of(given: ForgeSettings) -> Rules:
-    return Rules(
-        topic=given.list_topic, listed=frozenset(given.listed), blocked=frozenset(given.blocked)
-    )
+    return listing.rules(topic=given.list_topic, listed=given.listed, blocked=given.blocked)
 
 
 def crawl_forge(
@@ -172,12 +170,12 @@ def _marked(balises: Balises, path: str) -> ForgeSettings:
 def health(balises: Balises, given: ForgeSettings) -> str:
     """That a forge answers, and as whom. Raise ForgeError, SourceError."""
     forge = forge_of(balises, given)
-    listing = forge.projects(group=next(iter(given.groups), ""))
+    page = forge.projects(group=next(iter(given.groups), ""))
     me = forge.me()
     status = balises.store.runs.status(given.key)
     if status and status.held:
         raise SourceError(f"attend une décision : {status.held.advice(given.key)}")
-    shown = several(len(listing.projects), "projet")
+    shown = several(len(page.projects), "projet")
     who = f"robot « {me.username} »" if me else "sans jeton : le robot n’écrira rien"
     return f"répond, {shown} dans sa première page, {who}"
 

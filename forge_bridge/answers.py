@@ -16,6 +16,9 @@ from .forge import Badge, FileChange, MergeRequest, Note, Status, User, Versions
 
 Json = Mapping[str, Any]
 
+#: GitLab itself takes no description longer than this.
+LONGEST = 2000
+
 
 def project(said: Json) -> Project:
     """https://docs.gitlab.com/api/projects/"""
@@ -26,7 +29,7 @@ def project(said: Json) -> Project:
         path=said["path_with_namespace"],
         name=whole(said.get("name") or ""),
         url=said.get("web_url") or "",
-        description=whole(said.get("description") or ""),
+        description=whole(said.get("description") or "")[:LONGEST],
         topics=tuple(map(whole, said.get("topics") or said.get("tag_list") or ())),
         default_branch="" if said.get("empty_repo") else said.get("default_branch") or "",
         visibility=said.get("visibility") or "",
@@ -55,23 +58,22 @@ def _is_open(said: Json, level: str, flag: str) -> bool | None:
     return said.get(flag)
 
 
-def is_reachable(said: Json) -> bool:
-    """Does this project let its code be read at all?"""
-    return bool(said.get("repository_access_level", "enabled") != "disabled")
-
-
 def moment(text: str | None) -> datetime | None:
-    """A date of the API, ISO 8601 with a zone, in UTC."""
-    if not text:
+    """A date of the API, ISO 8601 with a zone, in UTC; None for one that is none.
+
+    People date releases themselves, of the year 1 or 10000 if they like.
+    """
+    try:
+        found = datetime.fromisoformat(text or "")
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    found = datetime.fromisoformat(text)
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def release(said: Json) -> Release:
     links = (said.get("assets") or {}).get("links") or ()
     return Release(
-        tag=said["tag_name"],
+        tag=said.get("tag_name") or "",  # only told to those who may read the code
         name=said.get("name") or "",
         date=moment(said.get("released_at")),
         links=tuple((link["name"], link.get("direct_asset_url") or link["url"]) for link in links),

@@ -20,7 +20,7 @@ from metadata.listing import Reason
 from metadata.project import Known, Project, Snapshot
 from metadata.record import RawRecord
 
-from .errors import ForgeDenied, ForgeMissing, ForgeUnavailable
+from .errors import ForgeDenied, ForgeError, ForgeMissing, ForgeUnavailable
 from .forge import Forge, Listing
 from .notices import OVERLAP, is_changed, records_of
 from .reading import Seen, read
@@ -44,6 +44,7 @@ class Tally:
     read: int = 0
     troubled: int = 0
     files: int = 0
+    lost: list[str] = field(default_factory=list)  # groups that the forge does not know
     reasons: dict[Reason, int] = field(default_factory=dict)
 
 
@@ -92,6 +93,7 @@ class Crawl:
         With `due_only`, only with the projects that are marked, unless a crawl was interrupted.
         Raise ForgeError when the forge cannot be asked.
         """
+        unread = self._resolve()
         begun, rank, page = self._clock(), 0, ""
         if cursor:
             said, number, page = cursor.split(" ")
@@ -104,7 +106,7 @@ class Crawl:
         if sweeps:
             if since is None:
                 yield from self._one_by_one(self._absent(begun), after)
-            yield from self._one_by_one(self._overruled(), after)
+            yield from self._one_by_one(self._overruled(unread), after)
             self._register.mark_due(self._key, self._answered(since), begun)
         yield from self._one_by_one(self._waiting(), after)
 
@@ -115,6 +117,28 @@ class Crawl:
         if not self._scope.groups:
             kinds = ("all",) if since is None else ("active", "updated")
             yield from (Sweep(kind, "", topic) for kind in kinds for topic in topics)
+
+    def _resolve(self) -> set[int]:
+        """Know by their numbers the projects that the configuration names: their paths may change.
+
+        Give those listed by hand that were never read.
+        """
+        rules = self._scope.rules
+        named = {str(each) for each in rules.listed | rules.blocked}
+        found = self._register.at(self._key, named)
+        unread: set[int] = set()
+        for path in sorted(named - found.keys()):
+            try:
+                found[path] = self._forge.project(path).id  # an earlier path leads to the new one
+            except ForgeMissing:
+                log.warning("no such project forge=%s path=%s", self._key, path)
+            else:
+                unread |= {found[path]} if path in rules.listed else set()
+        listed = {id for path, id in found.items() if path in rules.listed}
+        blocked = {id for path, id in found.items() if path in rules.blocked}
+        rules = replace(rules, listed=rules.listed | listed, blocked=rules.blocked | blocked)
+        self._scope = replace(self._scope, rules=rules)
+        return unread - blocked
 
     # Projects that a list shows
 
@@ -131,51 +155,67 @@ class Crawl:
                 if self._scope.holds(each) and not each.path.startswith(ours)
             ]
             known = self._register.get(self._key, [each.id for each in projects])
-            fresh = self._read(projects, known)
-            self._register.keep(self._key, fresh.values(), begun)
-            self._register.mark_seen(self._key, [each.id for each in projects], begun)
+            at = self._clock()
+            fresh = self._read(projects, known, at)
+            if self._failed >= PATIENCE:
+                troubled = [each for each in fresh.values() if each.trouble]
+                self._register.keep(self._key, troubled, None)  # the next crawl passes over them
+                raise ForgeUnavailable(troubled[-1].trouble)
             place = f"{rank} {found.cursor}" if found.cursor else f"{rank + 1} "
             records = self._records(projects, known, fresh)
+            # Until they are kept, after their notices are, they count as not read.
+            self._register.mark_due(self._key, fresh, at)
             yield Step(records, f"{begun.isoformat()} {place}", found.clock)
-            done = [id for id, each in fresh.items() if each.due and not each.trouble]
-            self._register.settle(self._key, done, begun)
+            self._register.keep(self._key, fresh.values(), begun)
+            self._register.mark_seen(self._key, [each.id for each in projects], begun)
+            done = [id for id, each in fresh.items() if not each.trouble]
+            self._register.settle(self._key, done, at)
 
     def _pages(self, sweep: Sweep, since: datetime | None, cursor: str) -> Iterator[Listing]:
         after = since and since - OVERLAP
         while True:
-            found = self._forge.projects(
-                cursor=cursor,
-                group=sweep.group,
-                topic=sweep.topic,
-                active_after=after if sweep.kind == "active" else None,
-                updated_after=after if sweep.kind == "updated" else None,
-            )
+            try:
+                found = self._forge.projects(
+                    cursor=cursor,
+                    group=sweep.group,
+                    topic=sweep.topic,
+                    active_after=after if sweep.kind == "active" else None,
+                    updated_after=after if sweep.kind == "updated" else None,
+                )
+            except ForgeMissing:
+                if not sweep.group:
+                    raise
+                self.tally.lost += [sweep.group] if sweep.group not in self.tally.lost else []
+                return
             self.tally.seen += len(found.projects)
             yield found
             if not found.cursor:
                 return
             cursor = found.cursor
 
-    def _read(self, projects: list[Project], known: Mapping[int, Known]) -> dict[int, Known]:
+    def _read(
+        self, projects: list[Project], known: Mapping[int, Known], at: datetime
+    ) -> dict[int, Known]:
         """Those that changed, read side by side; what cannot be read now stays as it was, and due."""
         changed = [each for each in projects if is_changed(each, known.get(each.id))]
-        at = self._clock()
         fresh = self._fresh = {}
         pool = ThreadPoolExecutor(READERS)
         try:
             looks = pool.map(partial(self._look, known), changed)
             for project, look in zip(changed, looks, strict=True):
                 fresh[project.id] = self._visited(project, known.get(project.id), look, at)
+                if self._failed >= PATIENCE:
+                    break
             return fresh
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _look(self, known: Mapping[int, Known], project: Project) -> Seen | ForgeUnavailable:
+    def _look(self, known: Mapping[int, Known], project: Project) -> Seen | ForgeError:
         before = known.get(project.id)
         try:
             snapshot = before.snapshot if before else None
             return read(self._forge, project, snapshot, self._register.blobs)
-        except ForgeUnavailable as error:
+        except (ForgeUnavailable, ForgeDenied) as error:
             return error
 
     def _records(
@@ -184,19 +224,22 @@ class Crawl:
         """The notices of all that are listed, unchanged ones too: a whole sweep shows all there is."""
         records: list[RawRecord] = []
         for project in projects:
-            before = known.get(project.id)
             now = fresh.get(project.id) or known[project.id]
-            if now.parts and not now.snapshot.files_are_filled:
-                now = self._register.filled(now)
-            records += records_of(before.parts if before else 0, now)
+            records += self._told(known.get(project.id), now)
         return tuple(records)
+
+    def _told(self, before: Known | None, now: Known) -> Iterator[RawRecord]:
+        is_shown = now.parts or now.reason == Reason.FAULTY
+        if is_shown and not now.snapshot.files_are_filled:
+            now = self._register.filled(now)
+        return records_of(before.parts if before else 0, now)
 
     # What becomes of a project
 
     def _visited(
-        self, project: Project, known: Known | None, look: Seen | ForgeUnavailable, at: datetime
+        self, project: Project, known: Known | None, look: Seen | ForgeError, at: datetime
     ) -> Known:
-        if isinstance(look, ForgeUnavailable):
+        if isinstance(look, ForgeError):
             return self._troubled(project, known, str(look))
         self._failed = 0
         self.tally.read += 1
@@ -207,11 +250,10 @@ class Crawl:
         return self._judged(look.snapshot, reason, known, at)
 
     def _troubled(self, project: Project, known: Known | None, said: str) -> Known:
-        self._failed += 1
+        if not (known and known.trouble):  # one that fails each time says nothing of the forge
+            self._failed += 1
         self.tally.troubled += 1
         log.warning("project not read forge=%s project=%s error=%r", self._key, project.path, said)
-        if self._failed >= PATIENCE:
-            raise ForgeUnavailable(said)
         unknown = Known(slug="", snapshot=Snapshot(project=project), reason=Reason.SILENT)
         return replace(known or unknown, due=self._clock(), trouble=said)
 
@@ -219,9 +261,8 @@ class Crawl:
         self, snapshot: Snapshot, reason: Reason, known: Known | None, at: datetime
     ) -> Known:
         """What is kept of a project; one whose notice got errors keeps its place as it was."""
-        before = known.parts if known else 0
-        parts = before if reason is Reason.FAULTY else 0
-        if reason.is_listed:
+        parts = known.parts if known and listing.is_broken(snapshot, reason) else 0
+        if reason.is_listed and not parts:
             parts = len(projectnotice.parts(projectnotice.payload_of(snapshot, reason)))
         self.tally.reasons[reason] = self.tally.reasons.get(reason, 0) + 1
         return Known(
@@ -248,28 +289,33 @@ class Crawl:
         self, found: Iterable[tuple[Known | None, Known]], cursor: str
     ) -> Iterator[Step]:
         """One step a project: few are concerned, and each may take several requests."""
+        at = self._clock()
         for before, now in found:
+            yield Step(tuple(self._told(before, now)), cursor)
             self._register.keep(self._key, [now], None)
-            yield Step(tuple(records_of(before.parts if before else 0, now)), cursor)
-            if not now.trouble and now.read:
-                self._register.settle(self._key, [now.snapshot.project.id], now.read)
+            if self._failed >= PATIENCE:
+                raise ForgeUnavailable(now.trouble)
+            if not now.trouble:  # one that was judged again was read earlier
+                since = min(at, now.read or at)
+                self._register.settle(self._key, [now.snapshot.project.id], since)
+            at = self._clock()
 
     def _absent(self, begun: datetime) -> Iterator[tuple[Known | None, Known]]:
         """Those that a whole sweep did not show: each is asked for by its number."""
         for known in self._register.unseen(self._key, begun):
-            if found := self._asked(known.snapshot.project.id, known, is_absent=True):
+            if found := self._asked(known.snapshot.project.id, known):
                 yield known, found
 
-    def _overruled(self) -> Iterator[tuple[Known | None, Known]]:
+    def _overruled(self, unread: set[int]) -> Iterator[tuple[Known | None, Known]]:
         """Those that the configuration, changed since they were read, lists or blocks."""
         rules = self._scope.rules
-        unknown = {*rules.listed} - {*rules.blocked}
         ruled = (Reason.BLOCKED, Reason.BY_HAND, Reason.TOPIC)
         for known in self._register.every(self._key):
             project = known.snapshot.project
-            unknown.discard(project.path)
-            named = project.path in rules.listed | rules.blocked or rules.topic in project.topics
-            if not (named or known.reason in ruled):
+            unread.discard(project.id)
+            is_named = rules.lists(project) or rules.blocks(project)
+            is_named = is_named or listing.carries(project, [rules.topic])
+            if not is_named and known.reason not in ruled:
                 continue
             known = self._register.filled(known)
             reason = listing.reason_of(known.snapshot, rules, is_copy=self._is_copy(known.snapshot))
@@ -278,8 +324,8 @@ class Crawl:
                     known,
                     self._judged(known.snapshot, reason, known, known.read or self._clock()),
                 )
-        for path in sorted(unknown):
-            if found := self._asked(path, None):
+        for id in sorted(unread):
+            if found := self._asked(id, None):
                 yield None, found
 
     def _answered(self, since: datetime | None) -> set[int]:
@@ -296,24 +342,22 @@ class Crawl:
             if found := self._asked(id, known):
                 yield known, found
 
-    def _asked(
-        self, name: int | str, known: Known | None, *, is_absent: bool = False
-    ) -> Known | None:
+    def _asked(self, id: int, known: Known | None) -> Known | None:
         """What becomes of a project asked for by itself; None when the forge shows us no such one."""
+        at = self._clock()
         try:
-            project = self._forge.project(name)
-            if is_absent and project.archived is None:  # an anonymous reader is not told
+            project = self._forge.project(id)
+            if project.archived is None:  # an anonymous reader is not told
                 project = replace(project, archived=self._forge.is_archived(project.id))
         except ForgeMissing:
             return known and self._hidden(known)
         except (ForgeUnavailable, ForgeDenied) as error:
             return known and self._troubled(known.snapshot.project, known, str(error))
-        if known and not self._scope.holds(project):
-            left = replace(known.snapshot, project=project)
-            return self._judged(left, Reason.OUTSIDE, known, self._clock())
         if project.visibility not in ("", "public"):
             return known and self._hidden(known)
-        at = self._clock()
+        if known and not self._scope.holds(project):
+            left = replace(known.snapshot, project=project)
+            return self._judged(left, Reason.OUTSIDE, known, at)
         look = self._look({known.snapshot.project.id: known} if known else {}, project)
         return self._visited(project, known, look, at)
 
@@ -321,4 +365,4 @@ class Crawl:
         """A project that nobody may see any more, or that we never saw: a webhook named it."""
         if known.snapshot.project.path:
             return self._judged(known.snapshot, Reason.HIDDEN, known, self._clock())
-        return replace(known, reason=Reason.HIDDEN, due=None)
+        return replace(known, reason=Reason.HIDDEN)

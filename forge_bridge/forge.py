@@ -13,6 +13,9 @@ from typing import Protocol
 
 from metadata.project import Package, Project, ProjectFile, Release
 
+#: Bytes of a file that are worth reading: a longer README says no more.
+FILE_LIMIT = 256_000
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class User:
@@ -155,7 +158,7 @@ class Forge(Protocol):
         """Is it, also when the forge does not say so of a project asked for by itself?"""
 
     def tree(self, project: int, ref: str) -> tuple[TreeFile, ...]:
-        """The files at the root; none when nothing was committed or the repository is closed."""
+        """The files at the root; none when nothing was committed."""
 
     def file(self, project: int, path: str, ref: str) -> ProjectFile:
         """A file with its bytes, at a branch or a commit."""

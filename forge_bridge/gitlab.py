@@ -5,9 +5,11 @@ Nothing here decides: each method is a request or a few, and what they answer.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
 
@@ -15,8 +17,9 @@ from metadata.project import Package, Project, ProjectFile, Release
 
 from . import answers
 from .connection import Answer, Connection
-from .errors import ForgeConflict, ForgeDenied, ForgeMissing, ForgeUnavailable
+from .errors import ForgeConflict, ForgeMissing, ForgeUnavailable
 from .forge import (
+    FILE_LIMIT,
     Badge,
     Branch,
     FileChange,
@@ -29,8 +32,13 @@ from .forge import (
     Versions,
 )
 
-#: Bytes of a file that are worth reading: a longer README says no more.
-FILE_LIMIT = 256_000
+log = logging.getLogger(__name__)
+
+#: Entries of a folder that are worth listing: forty times what the fullest root has.
+TREE_LIMIT = 4000
+
+#: What git calls a symbolic link: its content is a path.
+LINK = "120000"
 
 #: From this role on one may write branches. https://docs.gitlab.com/user/permissions/
 DEVELOPER = 30
@@ -100,8 +108,11 @@ class GitLabForge:
         query |= {"pagination": "keyset", "id_after": after}
         try:
             answer = self._at.get("/projects", query)
-        except ForgeUnavailable:
+        except ForgeUnavailable as error:
             answer = self._at.get("/projects", query | {"id_after": after + BROKEN_STEP})
+            log.warning(
+                "rows passed over after=%s step=%s error=%r", after, BROKEN_STEP, str(error)
+            )
         following = (answer.next or {}).get("id_after") if answer.next else None
         if answer.next and following is None:
             following = answer.json[-1]["id"] if answer.json else ""
@@ -121,13 +132,15 @@ class GitLabForge:
 
     def tree(self, project: int, ref: str) -> tuple[TreeFile, ...]:
         path = f"/projects/{project}/repository/tree"
+        items = self._at.items(path, {"ref": ref, "pagination": "keyset"})
         try:
-            items = [*self._at.items(path, {"ref": ref, "pagination": "keyset"})]
-        except (ForgeMissing, ForgeDenied):
+            return tuple(
+                TreeFile(path=each["path"], blob=each["id"])
+                for each in islice(items, TREE_LIMIT)
+                if each["type"] == "blob" and each["mode"] != LINK
+            )
+        except ForgeMissing:
             return ()
-        return tuple(
-            TreeFile(path=each["path"], blob=each["id"]) for each in items if each["type"] == "blob"
-        )
 
     def file(self, project: int, path: str, ref: str) -> ProjectFile:
         address = f"/projects/{project}/repository/files/{_name(path)}/raw"

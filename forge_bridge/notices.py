@@ -35,7 +35,7 @@ def is_changed(project: Project, known: Known | None) -> bool:
 def records_of(parts_before: int, now: Known) -> Iterator[RawRecord]:
     """The notices of a project: its resources, or why they cannot be read, or that they are gone."""
     id, reason = now.snapshot.project.id, Reason(now.reason)
-    if reason is Reason.FAULTY:
+    if listing.is_broken(now.snapshot, reason) and (parts_before or not reason.is_listed):
         said = _first_fault(now)
         for name in _names(id, now.parts or 1):
             yield RawRecord(identifier=name, format=projectnotice.FORMAT, fault=said)

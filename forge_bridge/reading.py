@@ -6,6 +6,7 @@ for again.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -14,8 +15,8 @@ from typing import NamedTuple
 from metadata.listing import NOTICE
 from metadata.project import Package, Project, ProjectFile, Release, Snapshot
 
-from .errors import ForgeConflict, ForgeDenied, ForgeMissing
-from .forge import Forge, TreeFile
+from .errors import ForgeConflict, ForgeDenied, ForgeMissing, ForgeUnavailable
+from .forge import FILE_LIMIT, Forge, TreeFile
 
 #: The files that say something of a project, by name whatever its case, the best first; and how
 #: many of each kind are read.
@@ -23,7 +24,7 @@ NAMED: tuple[tuple[re.Pattern[str], int], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), count)
     for pattern, count in (
         (r"commun\.ya?ml", 1),
-        (r"(readme|lisez-?moi)([._-]\w+)?(\.(md|markdown|rst|txt|adoc))?", 2),
+        (r"(readme|lisez[-_]?moi)([._-]\w+)?(\.(md|markdown|rst|txt|adoc))?", 2),
         (r"(licen[cs]e|copying)([._-][\w.-]+)?", 2),
         (r"publiccode\.ya?ml", 1),
         (r"citation\.cff", 1),
@@ -47,11 +48,11 @@ class Seen(NamedTuple):
 def read(forge: Forge, project: Project, before: Snapshot | None, blobs: Blobs) -> Seen:
     """Read a project; `before` is the last reading, `blobs` gives the files that we have.
 
-    Raise ForgeUnavailable.
+    Raise ForgeUnavailable, or ForgeDenied where files that were shown are no more.
     """
     if not project.default_branch:
         return Seen(Snapshot(project=project), 0)
-    wanted = [*named(forge.tree(project.id, project.default_branch))]
+    wanted = [*named(_tree(forge, project, before))]
     have = blobs(each.blob for each in wanted)
     known = {(f.path, f.blob): f.commit for f in before.files} if before else {}
     files = [
@@ -73,9 +74,19 @@ def read(forge: Forge, project: Project, before: Snapshot | None, blobs: Blobs) 
     return Seen(snapshot, sum(each.blob not in have for each in wanted))
 
 
+def _tree(forge: Forge, project: Project, before: Snapshot | None) -> Iterable[TreeFile]:
+    """The files at the root. A refusal, where some were shown before, says nothing of them."""
+    try:
+        return forge.tree(project.id, project.default_branch)
+    except ForgeDenied:
+        if before and before.files:
+            raise
+        return ()
+
+
 def named(tree: Iterable[TreeFile]) -> Iterable[TreeFile]:
     """The files worth reading, by kind, those with the shortest names first."""
-    tree = sorted(tree, key=lambda each: (len(each.path), each.path))
+    tree = sorted(tree, key=lambda each: (len(each.path), each.path not in NOTICE, each.path))
     for pattern, count in NAMED:
         yield from [each for each in tree if pattern.fullmatch(each.path)][:count]
 
@@ -90,9 +101,20 @@ def _asked(forge: Forge, project: Project, wanted: TreeFile) -> ProjectFile | No
     """A file as it is now: if the branch moved since the tree was listed, its newer self, if any."""
     try:
         found = forge.file(project.id, wanted.path, project.default_branch)
-    except (ForgeMissing, ForgeDenied, ForgeConflict):
+    except (ForgeMissing, ForgeConflict):
         return None
-    return found if found.blob else replace(found, blob=wanted.blob)
+    found = replace(found, blob=found.blob or wanted.blob)
+    is_whole = len(found.payload) < FILE_LIMIT
+    if is_whole and found.blob != git_hash(found.payload, len(found.blob)):
+        # What is kept under a hash is never asked for again.
+        raise ForgeUnavailable(f"Ce que la forge donne pour {wanted.path} n’est pas ce fichier.")
+    return found
+
+
+def git_hash(payload: bytes, digits: int) -> str:
+    """What git calls these bytes: of 40 digits by SHA-1, of 64 in newer repositories."""
+    kind = hashlib.sha256 if digits == 64 else hashlib.sha1
+    return kind(b"blob %d\0" % len(payload) + payload).hexdigest()
 
 
 def _releases(forge: Forge, project: Project) -> tuple[Release, ...]:

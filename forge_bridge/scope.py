@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from metadata.listing import Rules
+from metadata.listing import Rules, carries, path_key
 from metadata.project import Project
 
 
@@ -18,8 +18,8 @@ class Scope:
 
     def holds(self, project: Project) -> bool:
         """Is it listed by hand, or in one of the groups and under one of the topics?"""
-        if project.path in self.rules.listed:
+        if self.rules.lists(project):
             return True
-        inside = any(f"{project.path}/".startswith(f"{group}/") for group in self.groups)
-        under = not {*self.topics}.isdisjoint(project.topics)
-        return (inside or not self.groups) and (under or not self.topics)
+        path = path_key(project.path)
+        inside = any(path.startswith(f"{path_key(group)}/") for group in self.groups)
+        return (inside or not self.groups) and (not self.topics or carries(project, self.topics))

@@ -49,11 +49,14 @@ class Projects:
         """The numbers of those that were read at these paths, written in lower case."""
         path = sa.func.lower(PROJECTS.c.path)
         there = (PROJECTS.c.forge == forge) & PROJECTS.c.read.is_not(None)
-        query = sa.select(path, PROJECTS.c.id).where(there, PROJECTS.c.reason != "hidden")
+        query = sa.select(path.label("path"), PROJECTS.c.id).where(
+            there, PROJECTS.c.reason != "hidden"
+        )
         found: dict[str, int] = {}
         with self._engine.connect() as db:
             for batch in batches(paths):
-                found |= {key: id for key, id in db.execute(query.where(path.in_(batch)))}
+                rows = db.execute(query.where(path.in_(batch)))
+                found |= {row.path: row.id for row in rows}
         return found
 
     def every(self, forge: str) -> Iterator[Known]:

@@ -6,6 +6,7 @@ listed by hand. What hints propose counts for nothing here: only what maintainer
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,7 +14,7 @@ from . import commun
 from .checks import check
 from .errors import ParseError
 from .finding import Finding, Severity
-from .project import ProjectFile, Snapshot
+from .project import Project, ProjectFile, Snapshot
 from .record import RawRecord
 
 #: The names that the notice of a project may have.
@@ -83,21 +84,47 @@ WORDS: dict[Reason, tuple[str, str]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rules:
-    """What the operator decided ([[forge]] in balise.toml)."""
+    """What the operator decided ([[forge]] in balise.toml): see rules()."""
 
     topic: str = ""  # a project with this topic is listed even without a notice
-    listed: frozenset[str] = frozenset()  # paths listed by hand
-    blocked: frozenset[str] = frozenset()  # paths never listed
+    listed: frozenset[int | str] = frozenset()  # numbers, and paths as path_key makes them
+    blocked: frozenset[int | str] = frozenset()  # those never listed
+
+    def lists(self, project: Project) -> bool:
+        return not {project.id, path_key(project.path)}.isdisjoint(self.listed)
+
+    def blocks(self, project: Project) -> bool:
+        return not {project.id, path_key(project.path)}.isdisjoint(self.blocked)
+
+
+def rules(topic: str = "", listed: Iterable[str] = (), blocked: Iterable[str] = ()) -> Rules:
+    """The rules, from what a person wrote."""
+    return Rules(
+        topic=topic,
+        listed=frozenset(map(path_key, listed)),
+        blocked=frozenset(map(path_key, blocked)),
+    )
+
+
+def path_key(path: str) -> str:
+    """A path as GitLab compares them: whatever the case."""
+    return path.strip("/").casefold()
+
+
+def carries(project: Project, topics: Iterable[str]) -> bool:
+    """Is it under one of these topics, whatever their case?"""
+    mine = {each.casefold() for each in project.topics}
+    return not mine.isdisjoint(each.casefold() for each in topics)
 
 
 def reason_of(snapshot: Snapshot, rules: Rules, *, is_copy: bool = False) -> Reason:
     """Why a public project is listed, or is not."""
     project = snapshot.project
-    if project.path in rules.blocked:
+    if rules.blocks(project):
         return Reason.BLOCKED
     if project.visibility not in ("", "public"):
         return Reason.HIDDEN
-    if project.path in rules.listed:
+    if rules.lists(project):
         return Reason.BY_HAND
     if project.archived:
         return Reason.ARCHIVED
@@ -106,9 +133,17 @@ def reason_of(snapshot: Snapshot, rules: Rules, *, is_copy: bool = False) -> Rea
         return Reason.COPY
     if notice and not has_errors(notice):
         return Reason.NOTICE
-    if rules.topic and rules.topic in project.topics:
+    if rules.topic and carries(project, [rules.topic]):
         return Reason.TOPIC
     return Reason.FAULTY if notice else Reason.SILENT
+
+
+def is_broken(snapshot: Snapshot, reason: Reason) -> bool:
+    """Does it carry a notice that cannot be used?"""
+    if reason is Reason.FAULTY:
+        return True
+    notice = snapshot.file(*NOTICE)
+    return reason in (Reason.TOPIC, Reason.BY_HAND) and notice is not None and has_errors(notice)
 
 
 def has_errors(notice: ProjectFile) -> bool:

@@ -13,7 +13,7 @@ from indexer.entry import Entry, State
 from indexer.harvest import HarvestReport, harvest
 from indexer.source import SourceInfo
 from indexer.store import SqlStore
-from metadata.listing import Rules
+from metadata import listing
 from metadata.project import Known
 
 NOTICE = """\
@@ -49,7 +49,7 @@ class Catalogue:
         """Crawl as `balise crawl` does; a forge that fails is asked again without waiting."""
         waits: list[float] = []
         connection = Connection(self.forge.url, self.token, timeout=2, sleep=waits.append)
-        scope = Scope(rules=Rules(**self.rules), **self.scope)
+        scope = Scope(rules=listing.rules(**self.rules), **self.scope)
         self.tally_of = Crawl(
             "forge", GitLabForge(connection), scope, self.store.projects, self.forge.clock
         )

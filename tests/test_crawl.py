@@ -428,7 +428,7 @@ def test_a_marked_project_is_read_without_asking_for_the_list(forge, catalogue):
     forge.forget_requests()
     catalogue.crawl(due_only=True)
     assert [*catalogue.published()] == ["Fractions en carton"]
-    assert forge.count(path="/projects?") == 0
+    assert forge.count(path="visibility=public") == 0
     assert not catalogue.store.projects.due("forge")
     assert len(catalogue.store.projects.slugs()) == 1, "nothing is said of what nobody may see"
 
