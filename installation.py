@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,7 +76,7 @@ class Balises:
             store=self.store,
             engine=self.engine,
             base_url=self.settings.base_url.rstrip("/"),
-            publisher=Publisher(name=publisher.name, contact=publisher.contact),
+            publisher=Publisher(**asdict(publisher)),
             login=self._login(),
             door=self._door(),
         )

@@ -102,6 +102,8 @@ class PublisherSettings:
 
     name: str = ""
     contact: str = ""
+    director: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -385,5 +387,7 @@ base_url = ""                               # adresse publique, par exemple http
 
 [publisher]
 name = ""                                   # qui répond du catalogue
-contact = ""
+contact = ""                                # une adresse de courriel, ou une page
+director = ""                               # directeur ou directrice de la publication
+host = ""                                   # hébergeur : nom, adresse, téléphone
 """

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from indexer.entry import State
-from indexer.search import Query
 
-from .browse import OTHERS, PARTS
+from . import browse, sources, statistics, vocabularies
+from . import pages as owed
 from .help import PAGES
 from .resource import FORMATS
-from .search import UNSAID
 from .site import Site
 
 #: How many addresses a sitemap may hold.
@@ -40,10 +39,12 @@ def parts(site: Site) -> range:
 
 
 def _documents(site: Site) -> Iterator[str]:
-    yield from ("/", "/ressources", "/api")
+    yield from ("/", "/ressources", "/api", "/aide")
     yield from (f"/aide/{name}" for name in PAGES)
     yield from (f"/static/{name}" for name in site.assets.values())
-    yield from (f"/ressources/{name}" for name in _lists(site))
+    yield from browse.pages(site.engine)
+    yield from sources.pages(site)
+    yield from (*statistics.pages(), *vocabularies.pages(), *owed.pages())
     for slug in site.store.slugs(State.PUBLISHED):
         yield f"/ressources/{slug}"
         yield from (f"/ressources/{slug}.{extension}" for extension in FORMATS)
@@ -51,13 +52,3 @@ def _documents(site: Site) -> Iterator[str]:
         yield f"/communs/{slug}"
         yield f"/badges/{slug}.svg"
     yield from (f"/communs/{slug}/etat" for slug in site.store.projects.slugs())
-
-
-def _lists(site: Site) -> Iterator[str]:
-    found = site.engine.search(Query(size=1)).facets
-    for key in PARTS:
-        yield from (
-            value for value, count in found.get(key, {}).items() if count and value != UNSAID
-        )
-    if found.get("discipline", {}).get(UNSAID):
-        yield OTHERS

@@ -20,19 +20,21 @@ from . import (
     help,
     oai,
     opendata,
+    pages,
     presentation,
     resource,
     search,
+    sources,
+    statistics,
     typography,
+    vocabularies,
 )
 from .sessions import Sessions
 from .site import STATIC, Site, current_site
 
-#: Pages hold no script of their own, no frame, nothing from elsewhere.
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'"
-)
+#: Pages hold no script of their own, nothing from elsewhere, and stand in no frame.
+CONTENT = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'"
+POLICY = f"{CONTENT}; form-action 'self'; frame-ancestors 'none'"
 
 
 def create_app(site: Site) -> Flask:
@@ -41,8 +43,8 @@ def create_app(site: Site) -> Flask:
     app.extensions["site"] = site
     app.jinja_env.trim_blocks = True
     app.url_map.strict_slashes = False
-    machines = (feed, discovery, opendata, embed)
-    for part in (search, resource, browse, commun, help, editor, auth, api, oai, *machines):
+    readers = (search, resource, browse, commun, sources, statistics, vocabularies, help, pages)
+    for part in (*readers, editor, auth, api, oai, feed, discovery, opendata, embed):
         app.register_blueprint(part.bp)
     if site.login:
         app.extensions[auth.SESSIONS] = Sessions(site.login.clock)
@@ -50,6 +52,7 @@ def create_app(site: Site) -> Flask:
     app.context_processor(
         lambda: {
             "asset": lambda name: f"/static/{site.assets[name]}",
+            "policy": policy_of_files(site),
             "publisher": site.publisher,
             "search_address": site.search_address,
             "editor_address": site.editor_address,
@@ -61,6 +64,12 @@ def create_app(site: Site) -> Flask:
     app.after_request(finish)
     app.after_request(api.finish)  # the last one named is the first to run
     return app
+
+
+def policy_of_files(site: Site) -> str:
+    """What a page written to a file says of itself, "" when an answer's headers say it."""
+    forms = site.base_url or "'none'"
+    return f"{CONTENT}; form-action {forms}" if site.frozen else ""
 
 
 def asset(name: str) -> Response:

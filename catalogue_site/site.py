@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+from urllib.parse import quote, urlencode
 
 from flask import current_app, request
 from markupsafe import Markup
@@ -34,12 +35,20 @@ class Publisher:
 
     name: str = ""
     contact: str = ""
+    director: str = ""  # of the publication, as the law calls who answers for it
+    host: str = ""  # who keeps the machines: name, address, telephone
 
     @property
     def contact_address(self) -> str:
         """A link: the contact is an e-mail address or a page."""
         is_page = self.contact.startswith(("http://", "https://"))
         return self.contact if is_page else f"mailto:{self.contact}"
+
+    def letter(self, subject: str, body: str) -> str:
+        """A link to a letter already begun, where the contact takes letters."""
+        link = self.contact_address
+        begun = urlencode({"subject": subject, "body": body}, quote_via=quote)
+        return f"{link}?{begun}" if link.startswith("mailto:") else link
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +72,13 @@ class Site:
         if not self.frozen:
             return "/recherche"
         return f"{self.base_url}/recherche" if self.base_url else ""
+
+    @property
+    def selection_address(self) -> str:
+        """Where resources are put together, "" when there is no live site."""
+        if not self.frozen:
+            return "/selection"
+        return f"{self.base_url}/selection" if self.base_url else ""
 
     @property
     def editor_address(self) -> str:

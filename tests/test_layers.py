@@ -50,9 +50,13 @@ SITE = (
     "oai",
     "oaidescription",
     "opendata",
+    "pages",
     "resource",
     "search",
     "site",
+    "sources",
+    "statistics",
+    "vocabularies",
 )
 ONLY_IN = {
     "whoosh": {"indexer/whoosh_engine.py", "indexer/whoosh_files.py"},

@@ -89,9 +89,11 @@ def text_of(tree):
 
 def test_the_home_page_opens_doors_by_level_and_discipline(page):
     home = page("/")
-    doors = {link.text_content(): link.get("href") for link in home.cssselect(".cat-portes a")}
-    assert doors["Cycle\u00a03"] == "/ressources/cycle-3"
+    doors = {link.text_content(): link.get("href") for link in home.cssselect("main section a")}
+    assert doors["Élémentaire"] == "/ressources/elementaire"
+    assert doors["CM1"] == "/ressources/cm1"
     assert doors["Mathématiques"] == "/ressources/mathematiques"
+    assert doors["En classe entière"] == "/ressources/en-classe-entiere"
     assert home.cssselect("form[action='/recherche'] input[name=q]")
 
 
@@ -280,10 +282,12 @@ def test_a_publisher_s_entry_is_nowhere_until_qualified(client, page, site):
 def test_the_catalogue_can_be_walked_without_searching(page):
     assert page("/ressources").cssselect("a[href='/ressources/mathematiques']")
     listed = page("/ressources/mathematiques")
-    assert [h.text_content() for h in listed.cssselect("h2")] == [
-        "Cycle\u00a01",
-        "Cycle\u00a03",
-    ]
+    narrower = {
+        link.text_content(): link.get("href") for link in listed.cssselect(".cat-voisines a")
+    }
+    assert narrower["Cycle\u00a03"] == "/ressources/mathematiques/cycle-3"
+    assert narrower["CM1"] == "/ressources/mathematiques/cm1"
+    assert listed.cssselect(".cat-titres a[href^='/ressources/']")
 
 
 @pytest.mark.parametrize(
