@@ -13,6 +13,7 @@ import hmac
 import json
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -24,6 +25,9 @@ log = logging.getLogger(__name__)
 
 #: Bytes of a body: GitLab itself sends at most twenty commits a push.
 LIMIT = 2_000_000
+
+#: Seconds that the database may take while the forge waits: a harvest may be writing to it.
+PATIENCE = 0.05
 
 #: Seconds within which a signed message must arrive: later it is somebody repeating it.
 REPLAY_WINDOW = 300
@@ -41,7 +45,7 @@ TELLING = {
 class Register(Protocol):
     """Where what is due is kept: see indexer.projects.Projects."""
 
-    def received(self, forge: str, delivery: str, id: int | None, now: datetime) -> bool: ...
+    def received(self, forge: str, delivery: str, id: int, now: datetime) -> bool: ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +75,7 @@ def receiver(
 ) -> Blueprint:
     """The address that the forges call."""
     bp = Blueprint("webhook", __name__)
+    writer = ThreadPoolExecutor(1)  # its thread starts with the first message
 
     @bp.post("/webhooks/gitlab")
     def receive() -> Response:
@@ -86,15 +91,24 @@ def receiver(
             about = project_of(request.headers.get("X-Gitlab-Event", ""), json.loads(body))
         except (ValueError, RecursionError):
             return _answer(400, "Le corps du message n’est pas du JSON.")
-        is_new = register.received(sender.forge, delivery_of(request.headers, body), about, now)
-        if not is_new:
-            return _answer(200, "Déjà reçu.")
         if about is None:
             return _answer(200, "Rien à faire de cet événement.")
+        delivery = delivery_of(request.headers, body)
+        kept = writer.submit(register.received, sender.forge, delivery, about, now)
+        kept.add_done_callback(_told)
+        wait([kept], PATIENCE)
+        if kept.done() and not kept.exception() and not kept.result():
+            return _answer(200, "Déjà reçu.")
         log.info("webhook due forge=%s project=%s", sender.forge, about)
         return _answer(202, "Le projet sera relu.")
 
     return bp
+
+
+def _told(kept: Future[bool]) -> None:
+    """A mark that could not be written is lost, and so nothing is: see above."""
+    if error := kept.exception():
+        log.warning("webhook lost error=%r", str(error))
 
 
 def _answer(status: int, said: str) -> Response:

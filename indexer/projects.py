@@ -185,7 +185,7 @@ class Projects:
             for batch in batches(ids):
                 tx.execute(_these(forge, batch).where(PROJECTS.c.due <= since).values(due=None))
 
-    def received(self, forge: str, delivery: str, id: int | None, now: datetime) -> bool:
+    def received(self, forge: str, delivery: str, id: int, now: datetime) -> bool:
         """A webhook came about a project: have it read. False when this one had come before."""
         with self._writer.begin() as tx:
             tx.execute(sa.delete(DELIVERIES).where(DELIVERIES.c.received < now - REMEMBERED))
@@ -193,8 +193,7 @@ class Projects:
             if tx.scalar(sa.select(DELIVERIES.c.id).where(DELIVERIES.c.id == mark)):
                 return False
             tx.execute(sa.insert(DELIVERIES).values(id=mark, received=now))
-            if id is not None:
-                _mark_due(tx, forge, id, now)
+            _mark_due(tx, forge, id, now)
             return True
 
 
