@@ -14,8 +14,12 @@ import unicodedata
 #: Shows nothing and takes no room, but is no letter: "@", this and a name call nobody.
 JOINER = "\u2060"
 
-#: Where GitLab begins to call, refer or link: after these signs, when something stands there.
-CALLING = re.compile(r"(?:[@#!%&~$^:](?=\S)|[\[{](?=[\[+-])|www(?=\.))", re.IGNORECASE)
+#: Where GitLab begins to call, refer or link: after these signs, when something stands there; an
+#: issue may be GL-12 too, and a commit seven digits and letters.
+CALLING = re.compile(
+    r"[@#!%&~$^:](?=\S)|[\[{](?=[\[+-])|www(?=\.)|\bGL-(?=\d)|[0-9a-f]{6}(?=[0-9a-f])",
+    re.IGNORECASE,
+)
 
 #: Signs that mean something to Markdown or HTML anywhere in a line.
 MARKUP = re.compile(r"[\\`*_{}\[\]<>|@#!%&~$^]")

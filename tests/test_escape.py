@@ -64,6 +64,13 @@ def test_what_a_remedy_says_can_be_copied():
     assert escape("Ajoutez « niveaux: [CM1, CM2] ».") == r"Ajoutez « niveaux: \[CM1, CM2\] »."
 
 
+@pytest.mark.parametrize("reference", ["GL-12", "voir GL-12.", "1a2b3c4d", f"({'0a' * 20})"])
+def test_issues_and_commits_are_not_referred_to_without_a_sign_either(reference):
+    shown = escape(reference)
+    assert not re.search(r"\bGL-\d|[0-9a-f]{7}", shown)
+    assert shown.replace(JOINER, "") == reference
+
+
 def test_a_very_long_text_costs_nothing():
     assert len(escape("@a\n" * 1_000_000)) < 1000
 
