@@ -30,6 +30,9 @@ QUIET = timedelta(days=184)
 #: How long we wait for an answer.
 PATIENCE = timedelta(days=90)
 
+#: What shows no sign of life for so long we could not close: its project is archived, or closed to us.
+LOST = PATIENCE + timedelta(days=7)
+
 #: How long after its end we see to it that a merge request leaves no branch behind.
 TIDYING = timedelta(days=7)
 
@@ -54,11 +57,15 @@ class BotSettings:
 def room(own: Iterable[MergeRequest], settings: BotSettings, now: datetime) -> int:
     """How many merge requests may be opened now."""
     ours = [*own]
-    opened = sum(each.state == "opened" for each in ours)
+    opened = sum(each.state == "opened" and not _is_lost(each, now) for each in ours)
     recent = sum(each.created is not None and each.created > now - HOUR for each in ours)
     caps = ((settings.open_at_most, opened), (settings.new_per_hour, recent))
     left = [cap - used for cap, used in caps if cap]
     return max(0, min(left, default=ENDLESS))
+
+
+def _is_lost(ours: MergeRequest, now: datetime) -> bool:
+    return (ours.updated or ours.created or now) + LOST <= now
 
 
 def is_own(merge_request: MergeRequest, me: User) -> bool:
@@ -87,9 +94,9 @@ def unfit(snapshot: Snapshot, me: User, settings: BotSettings) -> str:
 
 def opted_out(snapshot: Snapshot, own: Sequence[MergeRequest]) -> str:
     """How its maintainers told us never to write again, in French; "" when they did not."""
-    if any(_is_no(topic) for topic in snapshot.project.topics):
+    if any(is_no(topic) for topic in snapshot.project.topics):
         return f"il porte le sujet «\u00a0{OPT_OUT_TOPIC}\u00a0»"
-    if any(_is_no(label) for each in own for label in each.labels):
+    if any(is_no(label) for each in own for label in each.labels):
         return f"une de nos demandes y porte l’étiquette «\u00a0{OPT_OUT_LABEL}\u00a0»"
     if said_by(snapshot).bot is False:
         return "son commun.yml dit «\u00a0bot: non\u00a0»"
@@ -155,5 +162,6 @@ def is_by(branch: Branch, me: User) -> bool:
     return bool(me.email) and branch.author_email == me.email
 
 
-def _is_no(words: str) -> bool:
+def is_no(words: str) -> bool:
+    """Is this the label or the topic that sends us away, however it is spelled?"""
     return "".join(filter(str.isalnum, words.casefold())) == "balisenon"

@@ -106,8 +106,9 @@ def _why(offer: Offer) -> str:
 
 
 def _tidy(situation: Situation) -> Iterator[Tidy]:
-    """Our branch serves no more once its merge request is over."""
-    if situation.branch is None or situation.open:
+    """Our branch serves no more once its merge request is over, unless somebody else proposes it."""
+    proposed = any(each.merge_request.source_branch == BRANCH for each in situation.touching)
+    if situation.branch is None or situation.open or proposed:
         return
     last = situation.own[0]
     if is_left_to_us(situation.branch, last, situation.me):
@@ -126,8 +127,12 @@ def _keep(
     snapshot, facts = situation.snapshot, marks("commun", mine.description)
     if facts is None or not _is_ours(situation, mine):
         return
-    offer = offer_of(snapshot, asked(situation.own) or ())
-    if offer is None and snapshot.file(*NOTICE):
+    try:
+        offer = offer_of(snapshot, asked(situation.own) or ())
+        is_needless = offer is None and snapshot.file(*NOTICE) is not None
+    except ParseError:  # its commun.yml is for its maintainers to mend
+        offer, is_needless = None, False
+    if is_needless:
         yield _close(situation, mine, "done", "le commun.yml du projet dit déjà tout cela")
     elif max(_signs(situation, mine), default=now) + PATIENCE <= now:
         yield _close(situation, mine, "silence", "personne n’y a répondu en 90\u00a0jours")

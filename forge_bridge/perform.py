@@ -6,6 +6,7 @@ Each action may be cut anywhere and begun again: what it finds done, it leaves.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from functools import singledispatch
 
@@ -13,7 +14,7 @@ from metadata.listing import NOTICE
 from metadata.project import Project
 
 from .actions import AddBadge, Close, Propose, Review, Tidy, Update
-from .conduct import BRANCH, head_of, is_by, is_own
+from .conduct import BRANCH, OPT_OUT_TOPIC, head_of, is_by, is_no, is_own
 from .decide import digest_of
 from .errors import ForgeDenied, ForgeMissing, Overtaken
 from .forge import Forge, MergeRequest, Note, User
@@ -55,6 +56,8 @@ def _check_welcome(forge: Forge, project: Project, me: User) -> None:
     """Is the project still as the crawl saw it, and nobody else's proposal open there?"""
     if project.visibility != "public" or project.archived or project.fork_of is not None:
         raise Overtaken("Le projet n’est plus public, ou plus actif, ou est une copie.")
+    if any(map(is_no, project.topics)):
+        raise Overtaken(f"Le projet porte maintenant le sujet «\u00a0{OPT_OUT_TOPIC}\u00a0».")
     for each in forge.merge_requests(project.id, state="opened"):
         changes = () if is_own(each, me) else forge.changes(project.id, each.iid)
         if any(change.path in NOTICE for change in changes):
@@ -136,7 +139,8 @@ def _close(action: Close, forge: Forge, me: User) -> MergeRequest | None:
     if action.word:
         notes = forge.notes(mine.project, mine.iid)
         if not any(each.author == me.id and marks("end", each.body) is not None for each in notes):
-            forge.add_note(mine.project, mine.iid, mark("end", action.word, {}))
+            with suppress(ForgeDenied, ForgeMissing):  # the discussion is locked: no last word then
+                forge.add_note(mine.project, mine.iid, mark("end", action.word, {}))
     facts = marks("commun", mine.description) or {}
     body = mark("commun", unmarked(mine.description), facts | {"end": action.end})
     return forge.edit_merge_request(mine.project, mine.iid, description=body, close=True)

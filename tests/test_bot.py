@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,29 @@ def test_two_an_hour_and_ten_in_all_unless_the_operator_says_otherwise(stage):
 # Keeping it right
 
 
+def test_a_proposal_that_nobody_can_close_any_more_holds_no_place_for_ever(stage):
+    gone = stage.project()
+    stage.run(open_at_most=1)
+    stage.forge.edit(gone, archived=True)
+    project = stage.project("paul/calcul")
+    stage.forge.clock.advance(days=89)
+    stage.run(open_at_most=1)
+    assert stage.proposals(project) == []
+    stage.forge.clock.advance(days=10)
+    stage.run(open_at_most=1)
+    assert len(stage.proposals(project)) == 1
+
+
+def test_a_project_that_opted_out_since_it_was_crawled_gets_nothing(stage):
+    project = stage.project()
+    [seen] = stage.snapshots()
+    before = [replace(seen, project=replace(seen.project, archived=False))]  # seen with a token
+    stage.forge.edit(project, topics=["balise-non"])
+    [outcome] = stage.run(snapshots=before).outcomes
+    assert "balise-non" in outcome.waiting
+    assert stage.written() == []
+
+
 def test_a_proposal_follows_what_the_project_says(stage):
     project = stage.project()
     stage.run()
@@ -284,6 +308,35 @@ def test_a_proposal_without_an_answer_closes_politely_and_once(stage):
     assert stage.run().outcomes == ()
     stage.forge.clock.advance(days=5)
     assert Propose in kinds(stage.run())  # silence was no refusal
+
+
+def test_silence_closes_a_proposal_whose_discussion_is_locked_too(stage):
+    project = stage.project()
+    stage.run()
+    stage.forge.clock.advance(days=91)
+    stage.forge.fail(method="POST", path="/notes", status=403, times=100)
+    stage.run()
+    assert [each.state for each in stage.proposals(project)] == ["closed"]
+
+
+def test_silence_closes_a_proposal_though_the_notice_cannot_be_read(stage):
+    project = stage.project()
+    stage.run()
+    stage.forge.commit(project, {"commun.yml": "titre: [\n"})
+    stage.forge.clock.advance(days=91)
+    assert Close in kinds(stage.run())
+    assert [each.state for each in stage.proposals(project)] == ["closed"]
+
+
+def test_a_branch_of_ours_that_somebody_proposes_is_not_deleted_under_them(stage):
+    project = stage.project()
+    stage.invite(project, DEVELOPER)
+    stage.run()
+    stage.forge.close(stage.proposals(project)[0])
+    theirs = stage.forge.add_merge_request(project, BRANCH, author=project.creator)
+    stage.run()
+    assert BRANCH in stage.forge.branches(project)
+    assert theirs.state == "opened"
 
 
 def test_an_answer_keeps_a_proposal_open(stage):
