@@ -296,15 +296,7 @@ def dead_link(found: DeadLink) -> Iterator[str]:
     yield f"  {link.address}"
 
 
-SHARED = {
-    "ark": "le même identifiant ARK",
-    "isbn": "le même ISBN",
-    "location": "la même adresse",
-    "title": "le même titre et le même éditeur (à vérifier)",
-}
-
-
 def duplicates_text(group: Duplicates) -> Iterator[str]:
-    yield f"{SHARED.get(group.kind, group.kind)} : {group.value}"
+    yield f"{presentation.SHARED.get(group.kind, group.kind)} : {group.value}"
     for slug in group.slugs:
         yield f"  {slug}"

@@ -12,7 +12,7 @@ from indexer.entry import Entry, title_of
 from metadata.licences import licence_of
 from metadata.normalise import minutes, plain
 from metadata.record import Contribution, LangString, Record, Text
-from metadata.strangers.weblink import is_web
+from metadata.strangers.weblink import first_web
 
 NBSP = "\u00a0"
 SUMMARY_LENGTH = 220  # characters: two lines on a desktop, five on a phone
@@ -109,10 +109,11 @@ def in_french(texts: LangString) -> Text | None:
 
 def descriptions(record: Record) -> tuple[Text, ...]:
     """The paragraphs of 1.4, without markup."""
-    return tuple(_paragraphs(record.general.descriptions))
+    return tuple(paragraphs(record.general.descriptions))
 
 
-def _paragraphs(texts: tuple[LangString, ...]) -> Iterator[Text]:
+def paragraphs(texts: tuple[LangString, ...]) -> Iterator[Text]:
+    """Texts without markup, each in the language that suits best."""
     for versions in texts:
         chosen = in_french(versions)
         if chosen:
@@ -217,38 +218,22 @@ def _names_in(contribution: Contribution, role: str) -> Iterator[str]:
 
 def link(record: Record) -> Link | None:
     """Where the resource opens: the first address (4.3) a browser can follow."""
-    for location in record.technical.locations:
-        address = location.strip()
-        if is_web(address):
-            return Link(address, urlsplit(address).hostname or "")
-    return None
+    address = first_web(record.technical.locations)
+    return Link(address, urlsplit(address).hostname or "") if address else None
 
 
-def usage(record: Record) -> tuple[Text, ...]:
-    """How to use it: 5.10, then what it takes to install (4.5) and to run (4.6)."""
-    blocks = tuple(text for block in record.educational for text in block.descriptions)
-    technical = record.technical
-    extra = (technical.installation_remarks, technical.other_platform_requirements)
-    return tuple(_paragraphs(blocks + tuple(text for text in extra if text)))
+#: What entries that describe the same resource share.
+SHARED = {
+    "ark": "le même identifiant ARK",
+    "isbn": "le même ISBN",
+    "location": "la même adresse",
+    "title": "le même titre et le même éditeur (à vérifier)",
+}
 
 
 def rights(record: Record) -> tuple[Text, ...]:
     """The words of 6.3."""
-    return tuple(_paragraphs(record.rights.descriptions))
-
-
-def accessibility(entry: Entry) -> Mapping[str, object]:
-    """RGAA conformance, the declaration's address, the features and the needs served."""
-    said = labels_of(entry)
-    balise = entry.record.balise
-    statement = balise.accessibility_statement
-    features = [*said.get("accessibilite", ())]
-    needs = said.get("besoin", ())
-    return {
-        "conformance": features.pop(0) if features and balise.rgaa else "",
-        "statement": statement if is_web(statement) else "",
-        "details": [*features, *([f"pensée pour : {', '.join(needs)}"] if needs else [])],
-    }
+    return tuple(paragraphs(record.rights.descriptions))
 
 
 def moment(when: datetime) -> Moment:

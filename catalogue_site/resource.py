@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template
+from collections.abc import Iterable, Iterator
+
+from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 import metadata
 from indexer import facets
+from indexer.documents import document
 from indexer.entry import Entry, State
+from indexer.errors import SearchError
 from metadata import projectnotice, schemaorg
 from metadata.licences import licence_of
+from metadata.project import Known
 
-from . import browse, presentation
-from .site import canonical, current_site, store
+from . import browse, presentation, selection, sheet
+from .site import canonical, current_site, engine, store
 
 bp = Blueprint("resource", __name__)
 
@@ -69,12 +74,11 @@ NOT_FOUND = "Aucune ressource n’est publiée à cette adresse. Cherchez-la par
 
 def _page(entry: Entry) -> dict[str, object]:
     record = entry.record
-    family = store().family(entry.slug)
-    relatives = {kin.slug: kin for kin in store().read([family.head, *family.members])}
+    address = canonical(f"/ressources/{entry.slug}")
+    provider = next(presentation.names(record, presentation.PUBLISHER), entry.source_title)
+    project = _project(entry)
     said = facets.values_of(entry)
     discipline = next(iter(said.get("discipline", ())), "")
-    address = canonical(f"/ressources/{entry.slug}")
-    licence = licence_of(record)
     return {
         "item": presentation.item_of(entry),
         "canonical": address,
@@ -82,28 +86,84 @@ def _page(entry: Entry) -> dict[str, object]:
         "discipline": discipline
         and {"key": discipline, "label": facets.label_of("discipline", discipline)},
         "descriptions": presentation.descriptions(record),
-        "link": presentation.link(record),
-        "provider": next(presentation.names(record, presentation.PUBLISHER), entry.source_title),
-        "head": _kin(relatives, family.head) if family.head != entry.slug else None,
-        "members": [
-            kin for slug in family.members if slug != entry.slug and (kin := _kin(relatives, slug))
-        ]
-        if family.head == entry.slug
-        else [],
-        "facts": presentation.brief(entry),
-        "usage": presentation.usage(record),
-        "accessibility": presentation.accessibility(entry),
-        "licence": licence,
+        "door": sheet.door(entry, provider or entry.source),
+        **_family(entry),
+        "brief": sheet.brief(entry),
+        "usage": sheet.usage(record),
+        "accessibility": sheet.accessibility(entry),
+        "qualification": sheet.qualification(entry),
+        "labels": presentation.labels_of(entry).get("badge", ()),
+        "licence": licence_of(record),
         "rights": presentation.rights(record),
+        "attribution": sheet.attribution(entry),
         "source_title": entry.source_title or entry.source,
-        "project": store().projects.of_entry(entry.source, entry.identifier)
-        if entry.format == projectnotice.FORMAT
-        else None,
+        "project": project,
+        "origins": list(sheet.origins(entry, project)),
         "seen": presentation.moment(entry.last_seen),
-        "changed": presentation.moment(entry.last_changed),
+        "history": list(sheet.history(entry)),
+        "duplicates": list(_duplicates(entry)),
+        "similar": _similar(entry),
+        "report": _report(entry, project, address),
+        **_selection(entry),
     }
 
 
-def _kin(relatives: dict[str, Entry], slug: str) -> presentation.Item | None:
-    kin = relatives.get(slug)
-    return presentation.item_of(kin) if kin and kin.state is State.PUBLISHED else None
+#: How many similar resources a record shows, and how many parts.
+SIMILAR = 4
+PARTS = 40
+
+
+def _project(entry: Entry) -> Known | None:
+    """The project of the forge that the resource is."""
+    if entry.format != projectnotice.FORMAT:
+        return None
+    return store().projects.of_entry(entry.source, entry.identifier)
+
+
+def _family(entry: Entry) -> dict[str, object]:
+    """The whole that it is a part of, or its first parts."""
+    family = store().family(entry.slug)
+    if family.head != entry.slug:
+        return {"head": next(iter(_items([family.head])), None), "members": []}
+    return {"head": None, "members": _items(family.members[:PARTS]), "parts": len(family.members)}
+
+
+def _items(slugs: Iterable[str]) -> list[presentation.Item]:
+    return [*map(presentation.item_of, store().read(slugs, State.PUBLISHED))]
+
+
+def _similar(entry: Entry) -> list[presentation.Item]:
+    try:
+        return _items(engine().similar(document(entry), SIMILAR))
+    except SearchError:  # a page does without
+        return []
+
+
+def _duplicates(entry: Entry) -> Iterator[tuple[str, list[presentation.Item]]]:
+    """The other entries that describe the same resource, by what they share with it."""
+    for group in store().duplicates_of(entry.slug):
+        others = [slug for slug in group.slugs if slug != entry.slug]
+        yield presentation.SHARED[group.kind], _items(others[:SIMILAR])
+
+
+def _selection(entry: Entry) -> dict[str, object]:
+    """The selection at hand, and what becomes of it with this resource; none on a frozen site without a live one."""
+    chosen = selection.asked(request.args)
+    page = current_site().selection_address
+    return {
+        "chosen": chosen,
+        "is_chosen": entry.slug in chosen.slugs,
+        "selection": page and chosen.with_(entry.slug).address(page),
+    }
+
+
+def _report(entry: Entry, project: Known | None, address: str) -> tuple[str, str] | None:
+    """Where to say that something is wrong: to who makes the resource, else to who answers for us."""
+    if project and project.snapshot.project.issues is not False:
+        url = f"{project.snapshot.project.url}/-/issues/new"
+        return url, "Signaler un problème à ses auteurs, sur la forge"
+    publisher = current_site().publisher
+    if not publisher.contact:
+        return None
+    letter = publisher.letter(f"Un problème sur « {entry.title} »", f"{address}\n\n")
+    return letter, "Signaler un problème à l’équipe du catalogue"

@@ -16,18 +16,31 @@ from .schema import ENTRIES, NAMES, AnyRow
 
 def find_duplicates(db: sa.Connection) -> list[Duplicates]:
     """The groups of published entries that share a name of the resource."""
-    published = (
-        sa.select(NAMES.c.kind, NAMES.c.value, ENTRIES.c.slug, ENTRIES.c.head)
-        .join(ENTRIES, ENTRIES.c.slug == NAMES.c.slug)
-        .where(ENTRIES.c.state == State.PUBLISHED, NAMES.c.kind != "name")
+    return _sharing(db, _NAMED.group_by(*_NAME).having(sa.func.count() > 1))
+
+
+def duplicates_of(db: sa.Connection, slug: str) -> list[Duplicates]:
+    """Those of these groups that a published entry is in."""
+    return _sharing(db, _NAMED.where(NAMES.c.slug == slug))
+
+
+_NAME = (NAMES.c.kind, NAMES.c.value)
+
+_PUBLISHED = (
+    sa.select(*_NAME, ENTRIES.c.slug, ENTRIES.c.head)
+    .join(ENTRIES, ENTRIES.c.slug == NAMES.c.slug)
+    .where(ENTRIES.c.state == State.PUBLISHED, NAMES.c.kind != "name")
+)
+_NAMED = _PUBLISHED.with_only_columns(*_NAME)
+
+
+def _sharing(db: sa.Connection, names: sa.Select[str, str]) -> list[Duplicates]:
+    """The groups of those that bear these names."""
+    wanted = names.subquery()
+    query = _PUBLISHED.join(
+        wanted, (wanted.c.kind == NAMES.c.kind) & (wanted.c.value == NAMES.c.value)
     )
-    name = (NAMES.c.kind, NAMES.c.value)
-    shared = published.with_only_columns(*name).group_by(*name).having(sa.func.count() > 1)
-    bearing = shared.subquery()
-    query = published.join(
-        bearing, (bearing.c.kind == NAMES.c.kind) & (bearing.c.value == NAMES.c.value)
-    )
-    return _groups(db.execute(query.order_by(*name, ENTRIES.c.slug)))
+    return _groups(db.execute(query.order_by(*_NAME, ENTRIES.c.slug)))
 
 
 def _groups(rows: Iterable[AnyRow]) -> list[Duplicates]:

@@ -79,6 +79,7 @@ class Entry:
     licence: str = ""  # of the metadata
     state: State = State.PUBLISHED
     findings: tuple[Finding, ...] = ()  # the reader's
+    lines: Mapping[str, int] = field(default_factory=dict)  # of its elements: see Reading
     family: str = ""  # slug of the head of its family, its own when it is the head, "" when alone
     missing: int = 0  # complete harvests in a row that did not show it
     gone_since: datetime | None = None  # when it left the catalogue

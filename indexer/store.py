@@ -20,7 +20,7 @@ from . import keeping, mappings
 from .abreast import Over
 from .arrival import arrive, storable, unpack
 from .changes import batches, look_again_where, note
-from .duplicates import find_duplicates
+from .duplicates import duplicates_of, find_duplicates
 from .entry import Change, Duplicates, Entry, Family, Link, Reject, SourceStatus, State, Unmapped
 from .errors import RecordNotFound, StoreError
 from .exposed import Exposed
@@ -227,6 +227,11 @@ class SqlStore:
         with self._engine.connect() as db:
             return find_duplicates(db)
 
+    def duplicates_of(self, slug: str) -> list[Duplicates]:
+        """Those of these groups that an entry is in."""
+        with self._engine.connect() as db:
+            return duplicates_of(db, slug)
+
     # Reading everything again
 
     def reread(self, now: datetime) -> Iterator[int]:
@@ -328,6 +333,7 @@ def _entry(kept: Kept) -> Entry:
         state=State(row.state),
         record=mapped(reading.record, kept.decided),
         findings=reading.findings,
+        lines=reading.lines,
         family=row.head,
         first_seen=row.first_seen,
         last_changed=row.last_changed,

@@ -53,9 +53,11 @@ SITE = (
     "pages",
     "resource",
     "search",
+    "selection",
     "site",
     "sources",
     "statistics",
+    "unanswered",
     "vocabularies",
 )
 ONLY_IN = {
