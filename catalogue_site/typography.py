@@ -50,19 +50,43 @@ RULES = tuple(
 )
 
 
+#: Tags that end no sentence: what follows one is set after what precedes it.
+INLINE = re.compile(
+    r"</?(?:a|abbr|b|bdi|cite|code|em|i|kbd|mark|q|samp|small|span|strong|sub|sup|time|var)\b",
+    re.IGNORECASE,
+)
+
+#: What may come before a colon or a question mark, and is no letter.
+ENDS = frozenset("»)]%…’")
+
+
 def text(words: str) -> str:
     """Set a run of French text as a printer would."""
-    if not words.isspace():
-        for pattern, replacement in RULES:
-            words = pattern.sub(replacement, words)
+    for pattern, replacement in RULES:
+        words = pattern.sub(replacement, words)
     return words
 
 
 def page(html: str) -> str:
     """Set the French text of an HTML page; everything that is not French text stays as it is."""
-    done, start = [], 0
+    done, start, before = [], 0, ""
     for tag in UNTOUCHED.finditer(html):
-        done += [text(html[start : tag.start()]), tag.group(0)]
+        run = html[start : tag.start()]
+        done += [_after(before, run), tag.group(0)]
+        before = _left(before, run, tag)
         start = tag.end()
-    done.append(text(html[start:]))
+    done.append(_after(before, html[start:]))
     return "".join(done)
+
+
+def _after(before: str, run: str) -> str:
+    """A run, set as what follows `before`."""
+    return run if run.isspace() else text(before + run)[len(before) :]
+
+
+def _left(before: str, run: str, tag: re.Match[str]) -> str:
+    """What stands for the words that the next run of the sentence follows, "" where there are none."""
+    if not INLINE.match(tag.group(0)):
+        return ""
+    last = "x" if tag.group(1) or tag.group(2) else run[-1:] or before  # an element left as it is
+    return "x" if last.isalnum() else ")" if last in ENDS else ""

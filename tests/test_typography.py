@@ -1,5 +1,6 @@
 """French typography of the pages."""
 
+import re
 import time
 
 import pytest
@@ -25,6 +26,10 @@ from catalogue_site.typography import page
         ('<a title="a ? b">c ?</a>', '<a title="a ? b">c\u202f?</a>'),
         ('<i lang="en">what ?</i> quoi ?', '<i lang="en">what ?</i> quoi\u202f?'),
         ("a &amp; b ?", "a &amp; b\u202f?"),
+        ("<b>non</b> : <code>a</code> ;", "<b>non</b>\u00a0: <code>a</code>\u202f;"),
+        ("l<b>'eau</b><b></b> ?", "l<b>’eau</b><b></b>\u202f?"),
+        ("« <b>oui</b> »", "«\u00a0<b>oui</b>\u00a0»"),
+        ("<p>Avant</p> : après", "<p>Avant</p> : après"),
     ],
 )
 def test_a_page_is_set_as_a_french_printer_would(written, shown):
@@ -34,6 +39,13 @@ def test_a_page_is_set_as_a_french_printer_would(written, shown):
 @given(st.text(alphabet="«»;:!?. 'aA0%<>\u00a0\u202f-BYSA…"))
 def test_setting_a_page_twice_changes_nothing_more(html):
     assert page(page(html)) == page(html)
+
+
+@given(st.lists(st.sampled_from(["<b>", "</b>", "<p>", "a", " ", ":", ";", "«", "»", "...", "'"])))
+def test_tags_stay_and_setting_them_twice_changes_nothing_more(parts):
+    once = page("".join(parts))
+    assert page(once) == once
+    assert re.findall("<.*?>", once) == [part for part in parts if part.startswith("<")]
 
 
 @pytest.mark.parametrize("run", [" ", "\u00a0", "«", "12 ", "a ;", "- "])
