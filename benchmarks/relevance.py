@@ -84,22 +84,22 @@ def judged() -> tuple[Judged, ...]:
 
 
 class Catalogue:
-    """The bundled sample, and the corpus where it is beside this checkout, found by three rankers."""
+    """The bundled sample, and the corpus if there is one, found by three rankers."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, corpus: Path | None) -> None:
         self.store = SqlStore(f"sqlite:///{folder}/balise.sqlite")
-        self._harvest(folder)
+        self._harvest(folder, corpus)
         self.engine = WhooshEngine(folder / "index")
         catch_up(self.store, self.engine)
         self.entries = {entry.slug: entry for entry in self.store.read(self.store.slugs())}
         self.peer = Peer(folder / "peer", self.entries.values())
 
-    def _harvest(self, folder: Path) -> None:
+    def _harvest(self, folder: Path, corpus: Path | None) -> None:
         settings = load(sample.CONFIGURATION)
         now = datetime(2026, 9, 1, tzinfo=UTC)
         for given in settings.source:
             harvest(Balises(settings).source(given), given.info(), self.store, now=now)
-        for key, place in places(folder):
+        for key, place in places(corpus, folder) if corpus else ():
             info = SourceInfo(key=key, title=key, publish="all")
             harvest(FilesSource(key=key, place=str(place)), info, self.store, now=now)
 
@@ -107,12 +107,10 @@ class Catalogue:
         return [hit.slug for hit in self.engine.search(Query(text=text, size=DEPTH)).hits]
 
 
-def places(folder: Path) -> Iterator[tuple[str, Path]]:
+def places(corpus: Path, folder: Path) -> Iterator[tuple[str, Path]]:
     """The folders of the corpus that hold notices; of its projects, what the bot would propose."""
-    if not SHARED.is_dir():
-        return
-    yield from ((key, SHARED / key) for key in ("notices", "oai", "scorm", "h5p"))
-    for project in sorted(path for path in (SHARED / "projects").iterdir() if path.is_dir()):
+    yield from ((key, corpus / key) for key in ("notices", "oai", "scorm", "h5p"))
+    for project in sorted(path for path in (corpus / "projects").iterdir() if path.is_dir()):
         proposal = propose(snapshot_of(project))
         if proposal.education:
             place = folder / "projects" / project.name
@@ -232,7 +230,7 @@ def mean(values: Iterable[float]) -> float:
 @contextmanager
 def loaded() -> Iterator[Catalogue]:
     with tempfile.TemporaryDirectory() as folder:
-        catalogue = Catalogue(Path(folder))
+        catalogue = Catalogue(Path(folder), SHARED if SHARED.is_dir() else None)
         yield catalogue
         catalogue.store.close()
 

@@ -12,7 +12,7 @@ import sys
 import threading
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -137,10 +137,14 @@ def read(word: str) -> tuple[str, str, bool]:
         written, plain = written.rstrip(APOSTROPHES), plain.rstrip(APOSTROPHES)
     if plain in STOP:
         return plain, f"{plain} {written}", True
-    shared = _synonyms().terms
-    stem = _stem(plain)
-    term = shared.get(stem) or shared.get(plain.removesuffix("s"), stem)  # « exos »
+    term = _term(plain, _synonyms().terms)
     return term, f"{term} {written}", False
+
+
+def _term(plain: str, shared: Mapping[str, str]) -> str:
+    """What a word shares with its forms and its synonyms: « coder » is no « COD »."""
+    stem = _stem(plain)
+    return shared.get(plain) or shared.get(plain.removesuffix("s")) or shared.get(stem, stem)
 
 
 ORDINAL = re.compile(r"(\d+)(?:e|er|ere|re|eme|ieme|nd|nde|de)s?")
@@ -205,29 +209,35 @@ def _stem(plain: str) -> str:
 
 
 class _Synonyms(NamedTuple):
-    terms: dict[str, str]  # a word's term -> the term it shares
+    terms: dict[str, str]  # a word without accents, or its stem -> the term it shares
     expressions: dict[str, list[tuple[tuple[str, ...], str]]]  # first term -> (terms, shared)
 
 
 @lru_cache(maxsize=1)
 def _synonyms() -> _Synonyms:
-    terms: dict[str, str] = {}
+    stems: dict[str, str] = {}
+    plains: dict[str, str] = {}
     several: list[tuple[list[str], str]] = []
     for group in synonyms():
-        names = [_terms(name) for name in group]
+        names = [_plain(name) for name in group]
         shared = next((name[0] for name in names if len(name) == 1), "".join(names[0]))
-        terms.update({name[0]: shared for name in names if len(name) == 1})
-        several += [(name, shared) for name in names if len(name) > 1]
+        for name in names:
+            if len(name) == 1:
+                stems[_stem(name[0])] = plains[name[0]] = shared
+            else:
+                several.append((name, shared))
+    terms = stems | plains
     found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for name, shared in sorted(several, key=lambda item: -len(item[0])):
-        key = tuple(terms.get(term, term) for term in name)
+        key = tuple(_term(word, terms) for word in name)
         found.setdefault(key[0], []).append((key, shared))
     return _Synonyms(terms, found)
 
 
-def _terms(name: str) -> list[str]:
+def _plain(name: str) -> list[str]:
+    """The words of a name without accents, stop words aside."""
     plain = [key_of(word.replace(".", "")) for word in WORD.findall(normal(name))]
-    return [_stem(word) for word in plain if word not in STOP]
+    return [word for word in plain if word not in STOP]
 
 
 #: Too common to be asked for. Left out on purpose, for what they mean in class: son, ses, été, or,

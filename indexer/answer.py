@@ -167,11 +167,11 @@ def beside(state: Snapshot, query: Query, found: Found, whole: Ranked) -> Ranked
     if query.literal or query.sort != "pertinence" or not words or room <= 0:
         return NOTHING
     reading = found.reading
-    base, _ = matching(state.view, [atom for atom in reading.atoms if atom not in words])
+    ids, _ = matching(state.view, [atom for atom in reading.atoms if atom not in words])
+    ids = ids[~np.isin(state.view.families[ids], state.view.families[whole.ids])]
     chosen = {name for name, values in query.filters.items() if values}
     unsure = frozenset(one.facet for one in reading.understood) - chosen
-    base = loosened(state.facets, base, reading.filters, unsure)
-    base = base[~np.isin(state.view.families[base], state.view.families[whole.ids])]
+    base = loosened(state.facets, ids, reading.filters, unsure)
     postings = [posting_of(state.view, atom) for atom in words]
     ids, scores = near(state.ranking, base, postings, float(whole.scores.max(initial=0)), room)
     return Ranked(ids=ids, scores=scores, steps=np.full(len(ids), 2.0))

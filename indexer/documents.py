@@ -19,7 +19,7 @@ from .abreast import Abreast, Over
 from .changes import batches
 from .entry import SINKS, Change, Entry, State
 from .errors import SearchError
-from .facets import implied_in, label_of, values_of
+from .facets import implied_in, label_of, names_of, values_of
 from .search import Document, SearchEngine
 from .sets import specs_of
 
@@ -28,6 +28,9 @@ BATCH = 2000
 
 #: Facets whose labels are words to find an entry by. The others answer no, or name machines.
 SEARCHED = ("niveau", "cycle", "discipline", "type", "usage", "public", "besoin")
+
+#: Those of them that an entry is found by under any of their names: « film » finds a « vidéo ».
+CALLED = ("discipline", "type")
 
 #: A description is read so far, in characters: a few minutes of reading.
 LONGEST = 20_000
@@ -154,6 +157,8 @@ def subjects_of(entry: Entry, facets: dict[str, tuple[str, ...]]) -> Iterator[st
     for name in SEARCHED:
         for value in facets.get(name, ()):
             yield label_of(name, value)
+            if name in CALLED:
+                yield from names_of(name, value)
     for classification in entry.record.classifications:
         for path in classification.taxon_paths:
             yield from texts(taxon.entry for taxon in path.taxa)

@@ -28,6 +28,7 @@ __all__ = [
     "disciplines",
     "implied_in",
     "label_of",
+    "names_of",
     "narrowest",
     "parent_of",
     "rank_of",
@@ -69,6 +70,12 @@ def label_of(key: str, value: str) -> str:
     """The words to show for a value; the value itself when it is not known in advance."""
     known = _values(key).get(value)
     return known.label if known else value
+
+
+def names_of(key: str, value: str) -> tuple[str, ...]:
+    """What else a value is called: "maths" for "mathematiques"."""
+    known = _values(key).get(value)
+    return known.names if known else ()
 
 
 def value_of(key: str, text: str) -> str | None:

@@ -24,6 +24,7 @@ class Value:
     slug: str
     label: str
     parent: str = ""  # slug of the value that contains it
+    names: tuple[str, ...] = ()  # what else it is called
 
 
 Known = Callable[[], tuple[Value, ...]]
@@ -38,7 +39,7 @@ def of(kind: str) -> Known:
 def _value(word: Word) -> Value:
     # The keys of the features are terms of schema.org.
     key = slug(word.label) if word.kind == "feature" else word.key
-    return Value(slug=key, label=word.label, parent=word.parent)
+    return Value(slug=key, label=word.label, parent=word.parent, names=word.words)
 
 
 def named(kind: str) -> Find:

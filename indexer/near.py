@@ -7,6 +7,7 @@ nothing may come too, since silence is not a no. What was quoted, excluded or ch
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,19 +23,27 @@ SHARE = 0.4
 #: How well it must answer, beside the best answer of all.
 WORTH = 0.3
 
+#: What an answer is worth that does not say what some filter asks.
+SILENT = 0.5
+
+
+class Guess(NamedTuple):
+    """Documents that may be inside the filters, and how far to trust it: 1 where they say so."""
+
+    ids: Ids
+    trust: Floats
+
 
 def near(
-    ranking: Ranking, base: Ids, postings: Sequence[Posting], best: float, room: int
+    ranking: Ranking, base: Guess, postings: Sequence[Posting], best: float, room: int
 ) -> tuple[Ids, Floats]:
     """Of these documents those that come near, and what each is worth; `room` families at most."""
-    scores = ranking.any_scores(postings)[base]
-    kept = base[_say_enough(ranking, postings)[base] & (scores > 0)]
-    scores = scores[np.searchsorted(base, kept)]
-    order = np.lexsort((ranking.view.ties[kept], -scores))
-    least = WORTH * max(best, float(scores.max(initial=0)))
-    order = order[scores[order] >= least]
-    order = np.sort(order[first_families(ranking.view, kept[order], room)])
-    return kept[order], scores[order]
+    scores = ranking.any_scores(postings)[base.ids] * base.trust
+    kept = np.flatnonzero(_say_enough(ranking, postings)[base.ids] & (scores > 0))
+    kept = kept[scores[kept] >= WORTH * max(best, float(scores[kept].max(initial=0)))]
+    kept = kept[np.lexsort((ranking.view.ties[base.ids[kept]], -scores[kept]))]
+    kept = np.sort(kept[first_families(ranking.view, base.ids[kept], room)])
+    return base.ids[kept], scores[kept]
 
 
 def _say_enough(ranking: Ranking, postings: Sequence[Posting]) -> Flags:
@@ -55,9 +64,12 @@ def first_families(view: View, ids: Ids, most: int) -> Ids:
     return places
 
 
-def loosened(facets: Facets, ids: Ids, filters: Filters, understood: frozenset[str]) -> Ids:
+def loosened(facets: Facets, ids: Ids, filters: Filters, understood: frozenset[str]) -> Guess:
     """Those inside every filter, silence being let through where the filter was only understood."""
+    trust: Floats = np.ones(len(ids))
     for name, values in filters.items():
-        wanted = values | {UNSAID} if name in understood else values
-        ids = ids[facets.having(ids, name, wanted)]
-    return ids
+        said = facets.having(ids, name, values)
+        kept = said | facets.having(ids, name, [UNSAID]) if name in understood else said
+        trust = np.where(said, trust, SILENT)[kept]
+        ids = ids[kept]
+    return Guess(ids, trust)

@@ -61,7 +61,7 @@ class Ranking:
 
     def rarity(self, posting: Posting) -> float:
         """How much having this word tells."""
-        return log(len(self.view.everything) / (len(posting.ids) + 1)) + 1
+        return log(max(len(self.view.everything), 1) / (len(posting.ids) + 1)) + 1
 
     def _gains(self, posting: Posting, ids: Ids, weights: Floats) -> Floats:
         gains: Floats = weights * (K1 + 1) / (weights + self._norms[ids])
