@@ -158,6 +158,11 @@ def is_left_to_us(branch: Branch | None, ours: MergeRequest, me: User) -> bool:
     return branch.commit == head_of(ours) or is_by(branch, me)
 
 
+def is_notice(path: str) -> bool:
+    """Is it a name that the crawl reads a notice under, whatever its case?"""
+    return path.casefold() in NOTICE
+
+
 def is_by(branch: Branch, me: User) -> bool:
     return bool(me.email) and branch.author_email == me.email
 

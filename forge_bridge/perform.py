@@ -10,11 +10,10 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import singledispatch
 
-from metadata.listing import NOTICE
 from metadata.project import Project
 
 from .actions import AddBadge, Close, Propose, Review, Tidy, Update
-from .conduct import BRANCH, OPT_OUT_TOPIC, head_of, is_by, is_no, is_own
+from .conduct import BRANCH, OPT_OUT_TOPIC, head_of, is_by, is_no, is_notice, is_own
 from .decide import digest_of
 from .errors import ForgeDenied, ForgeMissing, Overtaken
 from .forge import Forge, MergeRequest, Note, User
@@ -60,7 +59,7 @@ def _check_welcome(forge: Forge, project: Project, me: User) -> None:
         raise Overtaken(f"Le projet porte maintenant le sujet «\u00a0{OPT_OUT_TOPIC}\u00a0».")
     for each in forge.merge_requests(project.id, state="opened"):
         changes = () if is_own(each, me) else forge.changes(project.id, each.iid)
-        if any(change.path in NOTICE for change in changes):
+        if any(is_notice(change.path) for change in changes):
             raise Overtaken(f"La demande !{each.iid} propose déjà un commun.yml.")
 
 

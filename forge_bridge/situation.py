@@ -19,6 +19,7 @@ from .conduct import (
     BotSettings,
     ended,
     head_of,
+    is_notice,
     is_own,
     opted_out,
     said_by,
@@ -141,4 +142,4 @@ def _seen(
 
 
 def _change(changes: Iterable[FileChange]) -> FileChange | None:
-    return next((each for each in changes if each.path in NOTICE and not each.deleted), None)
+    return next((each for each in changes if is_notice(each.path) and not each.deleted), None)

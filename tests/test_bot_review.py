@@ -67,6 +67,17 @@ def test_the_note_and_the_status_follow_the_file(stage):
     assert status(stage, theirs) == ["success"]
 
 
+def test_a_notice_whose_name_has_capitals_is_reviewed_as_it_is_read(stage):
+    project = stage.project()
+    stage.invite(project)
+    stage.forge.commit(project, {"Commun.yml": FAULTY}, branch="fiche")
+    theirs = stage.forge.add_merge_request(project, "fiche", author=project.creator)
+    stage.run()
+    assert status(stage, theirs) == ["failed"]
+    assert len(suggestions(theirs, stage.bot)) == 1
+    assert stage.proposals(project) == []
+
+
 def test_a_certain_remedy_is_suggested_on_its_line_once_and_resolved_when_taken(stage):
     theirs = opened(stage)
     stage.run()
