@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from metadata.hints import Proposal, propose
+from metadata.listing import NOTICE
 from metadata.project import Project, ProjectFile
 
+from .conduct import is_by
 from .errors import ForgeConflict, ForgeDenied, ForgeError, ForgeMissing
 from .forge import Forge
 from .reading import read
@@ -29,7 +31,6 @@ READERS = 2
 BRANCHES = 9
 
 NAME = "commun.yml"
-NOTICE = re.compile(r"commun\.ya?ml", re.IGNORECASE)
 LONGEST = 500  # characters of a path
 PATH = re.compile(r"[\w.-]+(/[\w.-]+)+", re.ASCII)
 
@@ -173,10 +174,11 @@ def _closed(project: Project) -> str:
 
 
 def _notice(forge: Forge, project: Project) -> ProjectFile | None:
-    for each in forge.tree(project.id, project.default_branch) if project.default_branch else ():
-        if NOTICE.fullmatch(each.path):
-            return forge.file(project.id, each.path, project.default_branch)
-    return None
+    """The file that the crawl reads, if there is one."""
+    tree = forge.tree(project.id, project.default_branch) if project.default_branch else ()
+    found = {each.path.casefold(): each.path for each in tree}
+    path = next((found[name] for name in NOTICE if name in found), "")
+    return forge.file(project.id, path, project.default_branch) if path else None
 
 
 def _own_branch(forge: Forge, home: Project) -> str:
@@ -187,7 +189,7 @@ def _own_branch(forge: Forge, home: Project) -> str:
     name = f"notice-{me.username}"
     for candidate in (name, *(f"{name}-{number}" for number in range(2, BRANCHES + 1))):
         there = forge.branch(home.id, candidate)
-        if there is None or there.author_email == me.email:
+        if there is None or is_by(there, me):
             return candidate
     return ""
 

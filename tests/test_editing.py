@@ -184,6 +184,26 @@ def test_a_forge_that_is_down_loses_nothing(forge, editing, project, as_marie):
     assert as_marie().url
 
 
+@pytest.mark.parametrize("fault", [{"status": 500, "times": 4}, {"drop": "after"}])
+@pytest.mark.parametrize("nth", range(1, 10))
+def test_whatever_request_fails_another_try_makes_the_one_proposal(
+    forge, editing, project, fault, nth
+):
+    token = forge.add_token(forge.add_user("paul"))  # whose proposals come from a copy
+    forge.fail(nth=nth, **fault)
+    outcome = editing.propose(token, "marie/fractions", NOTICE, "")
+    assert outcome.url or "réessayez" in outcome.fault
+    forge.heal()
+    assert editing.propose(token, "marie/fractions", NOTICE, "").url
+    [opened] = forge.merge_requests(project)
+    assert forge.file(opened.source, "commun.yml", opened.source_branch) == NOTICE
+
+
+def test_of_two_notices_the_one_that_the_crawl_reads_is_edited(forge, project, editing):
+    forge.commit(project, {"commun.yaml": b"titre: Ancienne\n", "commun.yml": NOTICE})
+    assert editing.read("marie/fractions").file.path == "commun.yml"
+
+
 def test_visitors_read_few_projects_at_once(editing, project):
     for _ in range(READERS):
         editing._readers.acquire()
