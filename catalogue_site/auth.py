@@ -46,6 +46,7 @@ def begin(*, scope: str, view: str, draft: str = "") -> Response:
     except LoginError as error:
         log.error("login error=%r", str(error))
         abort(503)
+    _sessions().close(_number())  # the cookie is about to forget it: nobody could log out of it
     session = Session(until=login.clock() + LOGIN, came_from=view, draft=draft, asked=asked)
     # Not straight to the forge: a browser follows a form to our own pages alone (form-action).
     return _with_cookie(redirect(url_for("auth.leave"), 303), _sessions().open(session))

@@ -146,7 +146,7 @@ def unpack(text: str) -> Draft:
                 education=(),
             ),
         )
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError("not a draft") from error
 
 

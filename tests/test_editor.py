@@ -341,6 +341,7 @@ def test_what_cannot_be_written_is_left_out_and_what_can_is_escaped(begin, text)
         packed(changes={"": {"titre": [1]}}),
         packed(values=[[1]]),
         packed(values=[["titre", ["x"], 1, [["README.md", "1", "x"]]]]),
+        packed(values=[["titre", ["x"], 10**400, []]]),
     ],
 )
 @pytest.mark.parametrize("step", [step.key for step in STEPS] + ["telecharger", "ressource"])

@@ -253,6 +253,15 @@ def test_logging_out_forgets(client, app):
     assert client.get_cookie("__Host-balise", domain="catalogue.example") is None
 
 
+def test_another_login_forgets_the_one_before(client, app):
+    page = last_page(client)
+    come_back(client, on_the_forge(leave(client, page)))
+    [first] = secrets_of(app)
+    come_back(client, on_the_forge(leave(client, page)))  # from a tab that was left open
+    [second] = secrets_of(app)
+    assert first != second
+
+
 def test_an_hour_forgets(client, app, forge, project):
     page = logged_in(client)
     forge.clock.advance(minutes=61)
