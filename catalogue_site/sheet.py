@@ -122,7 +122,7 @@ OBTAINED = {
     "gar": (
         (
             "Cette ressource s’ouvre depuis l’ENT ou le médiacentre de votre établissement, par le GAR."
-            " L’établissement se la procure auprès de {provider}, puis son responsable d’affectation"
+            " L’établissement se la procure auprès de son éditeur ({provider}), puis son responsable d’affectation"
             " l’attribue aux enseignants et aux classes."
         ),
         "Voir la présentation",
@@ -130,12 +130,12 @@ OBTAINED = {
     "abonnement": (
         (
             "Cette ressource demande un abonnement : l’établissement ou la collectivité le souscrit"
-            " auprès de {provider}."
+            " auprès de son éditeur ({provider})."
         ),
         "Voir la présentation",
     ),
     "compte-gratuit": (
-        "Cette ressource demande un compte gratuit, à créer auprès de {provider}.",
+        "Cette ressource demande un compte gratuit, à créer sur son site.",
         "Ouvrir la ressource",
     ),
 }
@@ -270,4 +270,4 @@ def _events(entry: Entry) -> Iterator[tuple[datetime, str]]:
         yield entry.last_left, "disparue de sa source"
         yield entry.last_returned, "revenue"
     if entry.missing:
-        yield entry.last_seen, "vue pour la dernière fois à sa source, qui ne la montre plus"
+        yield entry.last_seen, "montrée par sa source pour la dernière fois"
