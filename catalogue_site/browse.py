@@ -119,7 +119,8 @@ def doors(key: str, results: Results, above: str = "", below: str = "") -> Itera
     Its page stands under that of the discipline `above`, or over that of the level `below`.
     """
     counts = results.facets.get(key, {})
-    named = key in UNSAID_LABELS and counts.get(UNSAID)
+    # What says no level is one page under each discipline, and none by itself.
+    named = counts.get(UNSAID) and (key == "discipline" or (key in UNSAID_LABELS and above))
     for value in [*ordered(key, counts), *([UNSAID] if named else [])]:
         parts = filter(None, ("/ressources", above, _name(value), below))
         yield Door(
@@ -265,7 +266,7 @@ def pages(engine: SearchEngine) -> Iterator[str]:
 def _crossings(engine: SearchEngine, discipline: str) -> Iterator[str]:
     found = engine.search(Query(filters={"discipline": (discipline,)}, size=1))
     for key in LEVELS:
-        for door in doors(key, found):
+        for door in doors(key, found, above=discipline):
             yield from _numbered({"discipline": discipline, key: door.value}, door.count)
 
 

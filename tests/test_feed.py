@@ -403,3 +403,14 @@ def test_another_site_shows_the_list_and_its_links_leave_the_frame(browser, site
 def read(address):
     with urllib.request.urlopen(address, timeout=10) as answer:
         return answer.read().decode()
+
+
+def test_pages_say_where_the_feed_the_search_box_and_the_data_are(client):
+    def led(path, relation):
+        tree = html.document_fromstring(client.get(path).text)
+        return [link.get("href") for link in tree.cssselect(f"head link[rel={relation}]")]
+
+    assert led("/aide/chercher", "search") == ["/opensearch.xml"]
+    assert led("/", "alternate") == ["/flux.atom", "/catalogue.jsonld"]
+    for path in ("/opensearch.xml", "/flux.atom", "/catalogue.jsonld"):
+        assert client.get(path).status_code == 200
