@@ -6,7 +6,7 @@ selection, and nobody knows whose it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -15,12 +15,15 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from indexer.entry import Entry, State
-from indexer.errors import RecordNotFound
+from indexer.errors import InvalidQuery, RecordNotFound
 from indexer.export import csv_row
+from indexer.query import LONGEST
+from indexer.search import Query
 from metadata.normalise import clean
 
 from . import presentation
-from .site import canonical, current_site, store
+from .search import items_of
+from .site import canonical, engine, store
 
 bp = Blueprint("selection", __name__)
 
@@ -92,6 +95,7 @@ def page() -> str | AnyResponse:
     chosen = asked(request.args)
     if added := request.args.get("ajouter", "").strip():
         return redirect(chosen.with_(_slug_in(added)).address())
+    words = " ".join(clean(request.args.get("q", "")).split())[:LONGEST]
     lines = [_line(chosen, slug, entry) for slug, entry in _found(chosen.slugs)]
     return render_template(
         "selection.html",
@@ -101,7 +105,8 @@ def page() -> str | AnyResponse:
         here_address=canonical(chosen.address()),
         dropped=len(dict.fromkeys(request.args.getlist("r"))) > MOST,
         most=MOST,
-        searched=chosen.address(current_site().search_address),
+        words=words,
+        offered=list(_offered(chosen, words)) if words else [],
         exports={form: chosen.address(f"{PATH}.{form}") for form in EXPORTS},
     )
 
@@ -124,6 +129,17 @@ def _found(slugs: Sequence[str]) -> Iterable[tuple[str, Entry | None]]:
             yield slug, None
         else:
             yield slug, entry if entry.state is State.PUBLISHED else None
+
+
+def _offered(chosen: Selection, words: str) -> Iterator[tuple[presentation.Item, str]]:
+    """What a search finds that is not chosen yet, each with the address that adds it."""
+    try:
+        found = items_of(engine().search(Query(text=words)))
+    except InvalidQuery:
+        return
+    for item in found:
+        if item.slug not in chosen.slugs:
+            yield item, f"{chosen.with_(item.slug).address()}&{urlencode({'q': words})}"
 
 
 def _line(chosen: Selection, slug: str, entry: Entry | None) -> Line:

@@ -77,6 +77,14 @@ def test_links_remove_and_order(get, slugs):
     assert get(follow(page, "Retirer")).findtext(".//h1") == "Lire"
 
 
+def test_a_search_offers_what_is_not_chosen_yet(get, slugs):
+    page = get(f"{Selection(slugs=(slugs[1],), title='Lire').address()}&q=conte")
+    added = get(follow(page, "Ajouter à la sélection"))
+    assert titles(added) == ["Un volcan", "Un conte"]
+    assert added.findtext(".//h1") == "Lire"
+    assert "Rien de plus pour" in added.text_content()
+
+
 def test_an_address_pasted_is_added(shelf, slugs):
     client = create_app(shelf.site).test_client()
     pasted = f"https://catalogue.example/ressources/{slugs[1]}?r=x#bref"
