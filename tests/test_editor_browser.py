@@ -207,6 +207,23 @@ def test_the_keyboard_alone_writes_a_notice(page, address):
     assert "niveaux: [CM1]" in page.input_value("#fichier")
 
 
+def test_the_back_button_finds_what_was_typed(page, address):
+    page.goto(f"{address}/editeur")
+    onward(page, "Commencer")
+    page.fill("#f-titre", "Fractions en boîte")
+    page.fill("#f-description", "Des exercices sur les fractions, pour le CM1 et le CM2, à la maison.")
+    page.fill("#f-langues-autre", "alsacien")
+    onward(page)
+    page.check("input[name=niveaux][value=CM1]")
+    onward(page, "Continuer")
+    page.go_back()
+    assert page.is_checked("input[name=niveaux][value=CM1]")
+    page.go_back()
+    assert page.input_value("#f-titre") == "Fractions en boîte"
+    assert page.input_value("#f-langues-autre") == "alsacien"
+    assert page.input_value("#f-description").startswith("Des exercices")
+
+
 def test_enter_in_a_field_goes_on_and_not_back(page, address):
     page.goto(f"{address}/editeur?projet=marie/fractions")
     onward(page)
