@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from metadata.project import Project, Snapshot
 
-from .actions import Action, AddBadge, Propose
+from .actions import Action, AddBadge, Propose, Review
 from .conduct import BotSettings, is_own, room, said_by
 from .decide import decide, why_silent
 from .errors import ForgeDenied, ForgeError, ForgeMissing, ForgeUnavailable, Overtaken
@@ -34,8 +34,11 @@ BEARABLE = 3
 #: Why a proposal waits for its turn.
 FULL = "assez de demandes sont ouvertes pour l’instant"
 
-#: Why a badge waits.
-DENIED = "il y faut le rôle «\u00a0Maintainer\u00a0» dans le projet"
+#: What a project's maintainers may refuse us, and how that is told: nothing is wrong.
+DENIED: Mapping[type[Action], str] = {
+    AddBadge: "il y faut le rôle «\u00a0Maintainer\u00a0» dans le projet",
+    Review: "la discussion y est verrouillée, ou réservée aux membres du projet",
+}
 
 #: Who we are in a dry run without a token.
 NOBODY = User(id=0, username="")
@@ -231,9 +234,8 @@ class _Run:
             except Overtaken as error:
                 waiting = str(error)
             except ForgeError as error:
-                # Without the right to, the maintainers add the badge: our reviews say how.
-                is_theirs = isinstance(action, AddBadge) and isinstance(error, ForgeDenied)
-                waiting, trouble = (DENIED, "") if is_theirs else ("", str(error))
+                waiting = DENIED.get(type(action), "") if isinstance(error, ForgeDenied) else ""
+                trouble = "" if waiting else str(error)
         if isinstance(action, Propose) and not (waiting or trouble):
             self.room -= 1
         if waiting or trouble:

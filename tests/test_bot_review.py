@@ -112,6 +112,16 @@ def test_without_the_right_to_set_a_status_the_note_says_it(stage):
     assert stage.run().outcomes == ()
 
 
+def test_a_locked_discussion_is_no_trouble_and_gets_nothing_twice(stage):
+    theirs = opened(stage)
+    stage.forge.fail(method="POST", path="/notes", status=403, times=100)
+    for _ in range(2):
+        [outcome] = stage.run().outcomes
+        assert "verrouillée" in outcome.waiting
+        assert not outcome.trouble, "the operator can do nothing about it"
+    assert len(suggestions(theirs, stage.bot)) == 1
+
+
 def test_a_merge_request_about_something_else_is_let_be(stage):
     project = stage.project(topics=["balise"], files={"README.md": README, "commun.yml": NOTICE})
     stage.forge.commit(project, {"docs/commun.yml": FAULTY, "a.md": "a"}, branch="autre")
