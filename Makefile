@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: run install test check bench lock clean
+.PHONY: run install test check budget bench lock clean
 
 run: install ## load the bundled sample and serve it on http://127.0.0.1:8000
 	@$(BIN)/balise demo --serve --port $(PORT)
@@ -17,7 +17,7 @@ install: .venv/installed ## the product alone, in .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/installed-test: .venv/installed requirements-test.txt tasks/install-test-tools.sh tests/pipeline/package-lock.json
+.venv/installed-test: .venv/installed requirements-test.txt tasks/install-test-tools.sh tests/audit/package-lock.json tests/pipeline/package-lock.json
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
 	sh tasks/install-test-tools.sh
 	@touch $@
@@ -33,6 +33,9 @@ test: .venv/installed-test ## everything
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q
+
+budget: .venv/installed-test ## weigh the pages of the demonstration; fail where one is too heavy
+	$(BIN)/python tasks/budget.py
 
 bench: .venv/installed-test ## the measurements, against their peers
 	$(BIN)/python benchmarks/throughput.py

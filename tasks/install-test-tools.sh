@@ -1,5 +1,6 @@
 #!/bin/sh
-# What the tests need beyond Python: a real browser, and what runs the CI component as GitLab would.
+# What the tests need beyond Python: a real browser, what judges pages (Lighthouse, the Nu checker),
+# and what runs the CI component as GitLab would.
 # Debian and its kin; root or sudo.
 set -eu
 
@@ -12,6 +13,7 @@ has() {
 
 missing=""
 has chromium || missing="$missing chromium fonts-dejavu-core"
+has java || missing="$missing default-jre-headless"
 has rsync || missing="$missing rsync"
 has node || missing="$missing nodejs"
 has npm || missing="$missing npm"
@@ -22,7 +24,9 @@ if [ -n "$missing" ]; then
     as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
-pipeline="$(dirname "$0")/../.venv/pipeline"
-mkdir -p "$pipeline"
-cp "$(dirname "$0")"/../tests/pipeline/package*.json "$pipeline"
-npm ci --prefix "$pipeline" --silent --no-audit --no-fund --ignore-scripts
+for tools in audit pipeline; do
+    folder="$(dirname "$0")/../.venv/$tools"
+    mkdir -p "$folder"
+    cp "$(dirname "$0")/../tests/$tools"/package*.json "$folder"
+    npm ci --prefix "$folder" --silent --no-audit --no-fund --ignore-scripts
+done

@@ -5,10 +5,12 @@ One of each for the whole run of tests: they only read it, whatever they ask.
 
 from __future__ import annotations
 
+import io
+import logging
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest.mock import patch
@@ -21,10 +23,12 @@ from werkzeug.serving import make_server
 import sample
 from catalogue_site.build import build
 from forgecommands import crawl_forge
-from installation import Balises, application, bring_level
+from installation import Balises, application, bring_level, now
 from runcommands import harvest_source
 from settings import ForgeSettings, LoginSettings, PublisherSettings, Settings, load
 from tests.forge import Forge
+
+CHROMIUM = "/usr/bin/chromium"
 
 #: Quiet flags: no call home, no sandbox (tests run as root in CI).
 FLAGS = [
@@ -35,6 +39,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+TAKEN_DOWN = "wie-komme-ich-zum-bahnhof-wege-beschreiben-66e323bad30ee600"
 
 NOTICE = """\
 titre: Fractions en boîte à outils
@@ -65,6 +71,13 @@ Des exercices de mathématiques sur les fractions, pour le **CM1** et le CM2, en
 """
 
 
+UNLISTED = """\
+# Grammaire sans peine
+
+Des exercices de grammaire pour la classe de sixième, en autonomie, avec leurs corrigés.
+"""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Demonstration:
     """A catalogue that answers at `address`; `pages` is what `build` wrote of it."""
@@ -79,16 +92,23 @@ class Demonstration:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield opened
         opened.close()
 
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
-    folder = tmp_path_factory.mktemp("demonstration")
+    with demonstrated(tmp_path_factory.mktemp("demonstration")) as made:
+        yield made
+
+
+@contextmanager
+def demonstrated(folder: Path) -> Iterator[Demonstration]:
+    """The catalogue, kept in a folder, for as long as it is needed."""
     with ExitStack() as opened:
         forge = opened.enter_context(Forge(folder / "forge"))
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
         server = make_server("127.0.0.1", 0, lambda *call: app(*call), threaded=True)
         opened.callback(server.server_close)
         here = f"http://127.0.0.1:{server.server_port}"
@@ -126,9 +146,11 @@ def _fill(balises: Balises, forge: Forge) -> None:
     files = {"commun.yml": NOTICE, "README.md": README, "LICENSE": "CC BY-SA 4.0"}
     listed = forge.add_project("marie/fractions", files=files, name="Fractions")
     forge.add_release(listed, "v1.2.0", name="Rentrée")
-    forge.add_project("marie/grammaire", files={"README.md": "# Grammaire\n\nPour la 6e.\n"})
-    for source in balises.settings.source:
-        harvest_source(balises, source, full=False, confirm=False)
-    for each in balises.settings.forge:
-        crawl_forge(balises, each)
+    forge.add_project("marie/grammaire", files={"README.md": UNLISTED})
+    with redirect_stdout(io.StringIO()):
+        for source in balises.settings.source:
+            harvest_source(balises, source, full=False, confirm=False)
+        for each in balises.settings.forge:
+            crawl_forge(balises, each)
+    balises.store.takedown(TAKEN_DOWN, "À la demande de son auteur.", now())
     bring_level(balises)

@@ -1,0 +1,186 @@
+"""Every page that people read, and how one gets there on the demonstration: what each gate looks at.
+
+A page template or an address that is not here fails tests/test_accessibility.py: add its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page as Tab
+
+from tests.demonstration import TAKEN_DOWN
+
+Act = Callable[[Tab], None]
+
+VOLCANOES = "pourquoi-certains-volcans-explosent-ils-8ecb0c8f0bbef30f"
+FAUSTINE = "lire-avec-faustine-b42c17589789f4be"
+MACBETH = "macbeth-ambition-on-trial-3011bc1b2b41c364"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """A page in one state: its address, and what one then does to see it."""
+
+    name: str
+    address: str
+    template: str
+    act: Act | None = None
+    status: int = 200
+
+
+def click(words: str) -> Act:
+    return lambda tab: tab.click(f"button:has-text('{words}') >> nth=0")
+
+
+def fill(**fields: str) -> Act:
+    def act(tab: Tab) -> None:
+        for field, value in fields.items():
+            tab.fill(f"#{field}", value)
+
+    return act
+
+
+def then(*acts: Act) -> Act:
+    def act(tab: Tab) -> None:
+        for each in acts:
+            each(tab)
+
+    return act
+
+
+def log_in(tab: Tab) -> None:
+    then(click("Me connecter"), click("Marie"), click("Autoriser"))(tab)
+
+
+def stay(tab: Tab) -> None:
+    """The page that leads to the forge by itself, before it does."""
+    tab.route("**/oauth/**", lambda route: route.abort())
+    click("Me connecter")(tab)
+
+
+def page(name: str, address: str, template: str, act: Act | None = None, status: int = 200) -> Page:
+    return Page(name=name, address=address, template=template, act=act, status=status)
+
+
+PARTS = "titre: A\ndescription: Des exercices.\nressources: [{titre: Une}, {titre: Deux}]\n"
+BROKEN = "titre: [A\n"
+
+PAGES = (
+    page("home", "/", "home.html"),
+    page("search, everything", "/recherche", "search.html"),
+    page("search, words and filters", "/recherche?q=fractions&niveau=cm1", "search.html"),
+    page("search, understood", "/recherche?q=fractions+cm1+en+autonomie", "search.html"),
+    page("search, misspelt", "/recherche?q=fotosintese", "search.html"),
+    page("search, nothing found", "/recherche?q=xyzzy&niveau=cm1&langue=ar", "search.html"),
+    page("search, a later page", "/recherche?page=3", "search.html"),
+    page("search, every criterion", "/recherche/criteres?q=fractions", "criteria.html"),
+    page("search, words", "/recherche/mots?q=frac", "words.html"),
+    page("all resources", "/ressources", "everything.html"),
+    page("a discipline", "/ressources/mathematiques", "browse.html"),
+    page("a discipline and a cycle", "/ressources/mathematiques/cycle-3", "browse.html"),
+    page("a record", f"/ressources/{VOLCANOES}", "resource.html"),
+    page("a record in parts", f"/ressources/{FAUSTINE}", "resource.html"),
+    page("a record in English", f"/ressources/{MACBETH}", "resource.html"),
+    page("a selection", f"/selection?r={VOLCANOES}&r={FAUSTINE}", "selection.html"),
+    page("an empty selection", "/selection", "selection.html"),
+    page("a project", "/communs/fractions-2ae91422", "commun.html"),
+    page("its state", "/communs/fractions-2ae91422/etat", "etat.html"),
+    page("the state of a project not listed", "/communs/grammaire-16a71415/etat", "etat.html"),
+    page("asking for a project", "/communs", "communs.html"),
+    page("a project that is not known", "/communs?projet=marie/rien", "communs.html", status=404),
+    page("a class, its second page", "/ressources/cm1/2", "error.html", status=404),
+    page("sources", "/sources", "sources.html"),
+    page("a source", "/sources/communs", "source.html"),
+    page("figures", "/statistiques", "statistics.html"),
+    page("one figure", "/statistiques/disciplines", "statistics.html"),
+    page("vocabularies", "/vocabulaires", "vocabularies.html"),
+    page("a vocabulary", "/vocabulaires/010", "vocabulary.html"),
+    page("a long vocabulary", "/vocabulaires/015", "vocabulary.html"),
+    page("a page of it", "/vocabulaires/015/3", "vocabulary.html"),
+    page("our vocabulary", "/vocabulaires/balise", "vocabulary_own.html"),
+    page("accessibility", "/accessibilite", "accessibilite.html"),
+    page("weights", "/ecoconception", "ecoconception.html"),
+    page("personal data", "/donnees-personnelles", "donnees-personnelles.html"),
+    page("legal notice", "/mentions-legales", "mentions-legales.html"),
+    page("site map", "/plan-du-site", "plan-du-site.html"),
+    page("what is missing", "/signaler-un-besoin", "signaler-un-besoin.html"),
+    page("a web server's own fault", "/500.html", "error.html"),
+    page("help", "/aide", "aide.html"),
+    page("help to search", "/aide/chercher", "help.html"),
+    page("help for publishers", "/aide/proposer", "help.html"),
+    page("help for maintainers", "/aide/faire-connaitre-son-commun", "help.html"),
+    page("open data and API", "/api", "api.html"),
+    page("a list to embed", "/integrer?q=fractions", "embed.html"),
+    page("the lines to copy", "/integrer/code?q=fractions", "snippet.html"),
+    page("not found", "/ressources/des-fractions-perdues", "error.html", status=404),
+    page("taken down", f"/ressources/{TAKEN_DOWN}", "error.html", status=410),
+    page("editor", "/editeur", "editor_start.html"),
+    page("editor, unknown project", "/editeur?projet=marie/rien", "editor_start.html"),
+    page(
+        "editor, broken file",
+        "/editeur",
+        "editor_start.html",
+        then(fill(texte=BROKEN), click("Modifier")),
+    ),
+    page("editor, parts", "/editeur", "editor_part.html", then(fill(texte=PARTS), click("Modifier"))),
+    page("editor, identity", "/editeur?projet=marie/grammaire", "editor_step.html"),
+    page(
+        "editor, fault", "/editeur?projet=marie/grammaire", "editor_step.html",
+        then(fill(**{"f-titre": ""}), click("Continuer")),
+    ),
+    page(
+        "editor, public", "/editeur?projet=marie/fractions", "editor_step.html", click("Continuer")
+    ),
+    page(
+        "editor, usages", "/editeur?projet=marie/fractions", "editor_step.html",
+        then(click("Continuer"), click("Continuer")),
+    ),
+    page(
+        "editor, rights", "/editeur?projet=marie/fractions", "editor_step.html",
+        then(click("Continuer"), click("Continuer"), click("Continuer")),
+    ),
+    page(
+        "editor, check", "/editeur?projet=marie/fractions", "editor_check.html",
+        click("Passer directement"),
+    ),
+    page(
+        "to the forge", "/editeur?projet=marie/fractions", "leave.html",
+        then(click("Passer directement"), stay),
+    ),
+    page(
+        "editor, logged in", "/editeur?projet=marie/fractions", "editor_check.html",
+        then(click("Passer directement"), log_in),
+    ),
+    page(
+        "editor, done", "/editeur?projet=marie/grammaire", "editor_done.html",
+        then(click("Passer directement"), log_in, click("Proposer")),
+    ),
+)  # fmt: skip
+
+#: Addresses that answer with no page: files, data, and steps on the way to a page.
+NO_PAGES = frozenset(
+    {
+        "asset",
+        "auth.come_back",
+        "auth.leave",  # a page, that only a form leads to: « to the forge »
+        "commun.badge",
+        "discovery.opensearch",
+        "discovery.robots",
+        "discovery.sitemap",
+        "discovery.sitemaps",
+        "editor.elsewhere",
+        "editor.resume",
+        "feed.atom",
+        "opendata.described",
+        "opendata.whole",
+        "resource.notice",
+        "selection.export",
+        "statistics.table",
+        "vocabularies.turtle",
+    }
+)
+
+#: Parts of the site that hold no page at all.
+NO_PAGES_PARTS = frozenset({"api", "oai"})
