@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ import click
 
 import terminal
 from forge_bridge.crawl import Crawl
-from forge_bridge.errors import ForgeError
+from forge_bridge.errors import ForgeError, ForgeMissing
 from forge_bridge.scope import Scope
 from indexer.entry import Entry
 from indexer.errors import IndexerError, RecordNotFound, SourceError
@@ -24,13 +24,15 @@ from indexer.source import Page
 from installation import NEEDS_A_PERSON, Balises, bring_level, now, pass_balises
 from metadata import listing, projectnotice
 from metadata.listing import Reason, Rules
-from settings import ForgeSettings
+from settings import ForgeSettings, SettingsError, SourceSettings
 from terminal import several
 
 if TYPE_CHECKING:
     from forge_bridge.bot import BotReport
     from forge_bridge.conduct import BotSettings
     from forge_bridge.gitlab import GitLabForge
+
+log = logging.getLogger(__name__)
 
 #: A forge is read whole this often: nothing else shows what was deleted, archived or hidden.
 SWEEP_EVERY = timedelta(days=1)
@@ -113,7 +115,23 @@ def crawl_forge(
     step.done()
     seconds = time.process_time() - computed
     click.echo("\n".join(terminal.crawl_report(report, crawl.tally, forge.requests, seconds)))
+    if crawl.tally.lost and not report.error:
+        report = replace(report, error=f"Groupes introuvables : {', '.join(crawl.tally.lost)}.")
     return report
+
+
+def all_done(works: Iterable[Callable[[], HarvestReport]]) -> bool:
+    """Do all of these, whatever becomes of each; say whether nothing needs a person."""
+    is_well = True
+    for work in works:
+        try:
+            report = work()
+        except (IndexerError, ForgeError, SettingsError) as error:
+            click.echo(f"Erreur : {error}", err=True)
+            is_well = False
+        else:
+            is_well = is_well and not report.error and not report.held
+    return is_well
 
 
 def _is_sweep_due(balises: Balises, key: str, at: datetime) -> bool:
@@ -144,33 +162,40 @@ def crawl_command(
     forges = chosen(balises)
     if path:
         forges = (_marked(balises, path),)
-    reports = [
-        crawl_forge(balises, each, full=full, confirm=confirm_drop, due_only=bool(path))
-        for each in forges
-    ]
+    crawl = partial(
+        crawl_forge, balises, full=full, confirm=confirm_drop, due_only=path is not None
+    )
+    is_well = all_done(partial(crawl, each) for each in forges)
     bring_level(balises)
-    if any(report.error or report.held for report in reports):
+    if not is_well:
         ctx.exit(NEEDS_A_PERSON)
 
 
 def _marked(balises: Balises, path: str) -> ForgeSettings:
-    """Mark a project as due, on the first forge that has it; give that forge. Raise UsageError."""
-    said = ""
+    """Mark a project as due, on the first forge that has it, or had it; give that forge.
+
+    Raise UsageError, ForgeError.
+    """
+    projects, key = balises.store.projects, listing.path_key(path)
     for given in chosen(balises):
         try:
-            project = forge_of(balises, given).project(path)
-        except ForgeError as error:
-            said = str(error)
-            continue
-        balises.store.projects.mark_due(given.key, [project.id], now())
-        return given
-    raise click.UsageError(f"« {path} » : {said}")
+            number: int | None = forge_of(balises, given).project(path.strip("/")).id
+        except ForgeMissing:
+            number = projects.at(given.key, [key]).get(key)
+        if number is not None:
+            projects.mark_due(given.key, [number], now())
+            return given
+    raise click.UsageError(
+        f"« {path} » n’est le chemin d’aucun projet public. Écrivez-le comme dans son adresse,"
+        " « groupe/projet »."
+    )
 
 
 def health(balises: Balises, given: ForgeSettings) -> str:
     """That a forge answers, and as whom. Raise ForgeError, SourceError."""
     forge = forge_of(balises, given)
-    page = forge.projects(group=next(iter(given.groups), ""))
+    for group in given.groups or ("",):
+        page = forge.projects(group=group)
     me = forge.me()
     status = balises.store.runs.status(given.key)
     if status and status.held:
@@ -243,7 +268,12 @@ def run_one(
     projects = balises.store.projects
     forge, settings = forge_of(balises, given), bot_settings(balises, given)
     known = [projects.find(path)[1]] if path else projects.every(given.key)
-    there = (each for each in known if each.reason not in ABSENT)
+    rules = rules_of(given)
+    there = (
+        each
+        for each in known
+        if each.reason not in ABSENT and not rules.blocks(each.snapshot.project)
+    )
     step = terminal.Progress(f"robot {given.title or given.key}")
     report = run_bot(
         forge,
@@ -281,38 +311,66 @@ def worker_command(balises: Balises) -> None:
 
     Toutes les heures les forges, tous les jours les sources.
     """
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whatever is under way resumes
     click.echo("En route (Ctrl-C pour arrêter)")
-    while not stop.is_set():
-        for work in due_work(balises, now()):
-            if stop.is_set():
-                break
-            try:
-                work()
-            except (IndexerError, ForgeError) as error:  # the next round tries again
-                click.echo(f"Erreur : {error}", err=True)
-        stop.wait(PAUSE)
-    click.echo("Arrêté.")
+    failed: dict[str, datetime] = {}
+    try:
+        while True:
+            for name, work in works(balises):
+                if name not in failed or now() - failed[name] >= RETRY_AFTER:
+                    failed.pop(name, None)
+                    failed |= {} if _survived(name, work) else {name: now()}
+            time.sleep(PAUSE)
+    except KeyboardInterrupt:
+        click.echo("Arrêté.")
 
 
-def due_work(balises: Balises, at: datetime) -> Iterator[Callable[[], object]]:
-    """What has to be done now; the index catches up last."""
+def _survived(name: str, work: Callable[[], object]) -> bool:
+    """Do it; whatever is wrong with it, the others have to be done."""
+    try:
+        work()
+    except (IndexerError, ForgeError, SettingsError) as error:
+        click.echo(f"Erreur : {name} : {error}", err=True)
+        return False
+    except Exception:
+        log.exception("work failed name=%s", name)
+        return False
+    return True
+
+
+def works(balises: Balises) -> Iterator[tuple[str, Callable[[], object]]]:
+    """All that may have to be done, by name; the index catches up last."""
+    for forge in balises.settings.forge:
+        yield forge.key, partial(_crawl_due, balises, forge)
+    for source in balises.settings.source:
+        yield source.key, partial(_harvest_due, balises, source)
+    yield "index", partial(_index_due, balises)
+
+
+def _crawl_due(balises: Balises, given: ForgeSettings) -> None:
+    if _is_time(balises, given.key, CRAWL_EVERY, now()):
+        crawl_forge(balises, given)
+    elif _is_told_of_some(balises, given.key):
+        crawl_forge(balises, given, due_only=True)
+
+
+def _is_told_of_some(balises: Balises, key: str) -> bool:
+    """Did a webhook mark a project? Those that could not be read wait for the next crawl."""
+    projects = balises.store.projects
+    waiting = projects.get(key, projects.due(key))
+    return any(not each.trouble for each in waiting.values())
+
+
+def _harvest_due(balises: Balises, given: SourceSettings) -> None:
     from runcommands import harvest_source
 
-    works: list[Callable[[], object]] = []
-    for forge in balises.settings.forge:
-        if _is_time(balises, forge.key, CRAWL_EVERY, at):
-            works.append(partial(crawl_forge, balises, forge))
-        elif balises.store.projects.due(forge.key):
-            works.append(partial(crawl_forge, balises, forge, due_only=True))
-    for source in balises.settings.source:
-        if _is_time(balises, source.key, HARVEST_EVERY, at):
-            works.append(partial(harvest_source, balises, source, full=False, confirm=False))
-    yield from works
-    if works or balises.store.changes(1):
-        yield partial(bring_level, balises)
+    if _is_time(balises, given.key, HARVEST_EVERY, now()):
+        harvest_source(balises, given, full=False, confirm=False)
+
+
+def _index_due(balises: Balises) -> None:
+    if balises.store.changes(1):
+        bring_level(balises)
 
 
 def _is_time(balises: Balises, key: str, every: timedelta, at: datetime) -> bool:

@@ -151,11 +151,12 @@ def harvest_command(
         chosen = [*balises.settings.source]
     if not chosen and not forges:
         raise click.UsageError("Aucune source : décrivez-en dans balise.toml, ou donnez un chemin.")
-    crawl = partial(forgecommands.crawl_forge, balises, full=full, confirm=confirm_drop)
-    reports = [crawl(each) for each in forges]
-    reports += [harvest_source(balises, each, full=full, confirm=confirm_drop) for each in chosen]
+    asked = {"full": full, "confirm": confirm_drop}
+    works = [partial(forgecommands.crawl_forge, balises, each, **asked) for each in forges]
+    works += [partial(harvest_source, balises, each, **asked) for each in chosen]
+    is_well = forgecommands.all_done(works)
     bring_level(balises)
-    if any(report.error or report.held for report in reports):
+    if not is_well:
         ctx.exit(NEEDS_A_PERSON)
 
 
@@ -213,11 +214,12 @@ def update(ctx: click.Context, balises: Balises) -> None:
     sources, forges = balises.settings.source, balises.settings.forge
     if not sources and not forges:
         click.echo("Aucune source dans la configuration : rien à moissonner.", err=True)
-    reports = [forgecommands.crawl_forge(balises, each) for each in forges]
-    reports += [harvest_source(balises, each, full=False, confirm=False) for each in sources]
+    works = [partial(forgecommands.crawl_forge, balises, each) for each in forges]
+    works += [partial(harvest_source, balises, each, full=False, confirm=False) for each in sources]
+    is_well = forgecommands.all_done(works)
     bring_level(balises)
     _build(balises, balises.settings.public_folder)
-    if any(report.error or report.held for report in reports):
+    if not is_well:
         ctx.exit(NEEDS_A_PERSON)
 
 

@@ -206,9 +206,12 @@ def _check_addresses(settings: Settings, path: Path) -> None:
             " entier, par exemple « https://catalogue.example.fr »."
         )
     for forge in settings.forge:
-        if not re.fullmatch(r"https://[^\s?#]+|http://(localhost|127\.[\d.]+)(:\d+)?/?", forge.url):
+        if not re.fullmatch(
+            r"https://[^\s?#@]+|http://(localhost|127\.[\d.]+)(:\d+)?/?", forge.url
+        ):
+            said = forge.url.rpartition("@")[2]  # before it, there may be a password
             raise SettingsError(
-                f"{path} : [[forge]] url : « {forge.url} » n’est pas une adresse sûre. Écrivez-la"
+                f"{path} : [[forge]] url : « {said} » n’est pas une adresse sûre. Écrivez-la"
                 " en entier, en « https:// » : un jeton n’a pas à voyager en clair."
             )
     contact = settings.publisher.contact

@@ -123,6 +123,8 @@ def crawl_report(
         yield f"    {count} : {listing.WORDS[reason][0]}"
     if tally.troubled:
         yield f"  {several(tally.troubled, 'projet illisible', 'projets illisibles')} cette fois"
+    for group in tally.lost:
+        yield f"  groupe introuvable sur la forge : « {group} ». Corrigez « groups » dans la configuration."
     each = f", {1000 * seconds / tally.seen:.1f} ms de calcul par projet" if tally.seen else ""
     yield f"  {several(requests, 'requête')}{each}"
 
@@ -236,9 +238,12 @@ def why_project(
 ) -> Iterator[str]:
     """Listed or not and why, what was read from which file at which commit, what is wrong."""
     project, reason = known.snapshot.project, listing.Reason(known.reason)
-    yield f"{project.path} – {'au catalogue' if reason.is_listed else 'pas au catalogue'}"
-    yield " ".join(listing.WORDS[reason]).rstrip()
-    for entry in entries:
+    here = [*entries]
+    is_shown = any(entry.state is State.PUBLISHED for entry in here)
+    before = "" if reason.is_listed else ", dans sa version d’avant"
+    yield f"{project.path} – {f'au catalogue{before}' if is_shown else 'pas au catalogue'}"
+    yield " ".join(listing.words_of(known)).rstrip()
+    for entry in here:
         said = f" ({entry.reason})" if entry.reason else ""
         yield f"  {entry.slug} – {STATES[entry.state]}{said}"
     for reject in rejects:

@@ -13,7 +13,7 @@ from indexer.entry import Entry, State
 from indexer.errors import RecordNotFound
 from metadata import listing
 from metadata.finding import Finding, Severity
-from metadata.listing import WORDS, Reason
+from metadata.listing import Reason
 from metadata.project import Known, Project, ProjectFile, Snapshot
 
 from . import presentation
@@ -111,7 +111,7 @@ def _absent(known: Known) -> tuple[str, int]:
     reason = Reason(known.reason)
     heading = "Ce projet n’est pas au catalogue"
     status = 410 if reason in LEFT else 404
-    message = " ".join(WORDS[reason]) if not reason.is_listed else "Il vient d’être lu."
+    message = "Il vient d’être lu." if reason.is_listed else " ".join(listing.words_of(known))
     return render_template("error.html", heading=heading, message=message, words=""), status
 
 
@@ -132,7 +132,7 @@ def state(slug: str) -> str:
         known=known,
         project=known.snapshot.project,
         is_listed=reason.is_listed,
-        words=WORDS[reason],
+        words=listing.words_of(known),
         taken_down=[entry for entry in entries if entry.state is State.TAKEN_DOWN],
         entries=[entry for entry in entries if entry.state is State.PUBLISHED],
         sources=[_source(known, file) for file in known.snapshot.files],

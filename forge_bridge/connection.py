@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -68,13 +67,14 @@ class Connection:
         *,
         contact: str = "",
         timeout: float = TIMEOUT,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
     ) -> None:
         """`contact` goes into the User-Agent, so that the forge's team knows whom to write to."""
         self.url = url.rstrip("/")
         self.is_authenticated = bool(token)
         self._session = _BoundSession(self.url)
-        self._sleep = sleep
+        self._stopped = threading.Event()
+        self._sleep = sleep or self._stopped.wait
         # A bearer token serves personal, project and OAuth tokens alike.
         self._gitlab = gitlab.Gitlab(
             self.url,
@@ -89,6 +89,10 @@ class Connection:
     def requests(self) -> int:
         """How many requests were sent so far, repeated ones and redirects too."""
         return self._session.sent
+
+    def stop(self) -> None:
+        """Ask for nothing again, and wait for nothing: somebody wants to leave."""
+        self._stopped.set()
 
     def get(self, path: str, params: Params | None = None) -> Answer:
         """One answer. Raise ForgeError's children."""
@@ -165,10 +169,16 @@ class Connection:
             raise ForgeUnavailable(self._said(f"il demande d’attendre {asked:.0f}\u00a0s"))
         log.info("forge waits seconds=%s attempt=%s", asked or 2**attempt, attempt)
         self._sleep(asked or 2.0**attempt)
+        if self._stopped.is_set():
+            raise ForgeUnavailable(self._said("la demande est abandonnée"))
 
     def _translated(self, error: gitlab.exceptions.GitlabError, path: str) -> ForgeError:
         code = error.response_code or 0
         said = self._said(f"{code}, {_words(error)} ({path})")
+        if code == 401 and self.is_authenticated:
+            return ForgeDenied(
+                self._said(f"le jeton est refusé ({_words(error)}). Il est faux, expiré ou révoqué")
+            )
         if code in (401, 403):
             return ForgeDenied(said)
         if code == 404:

@@ -207,6 +207,9 @@ class Crawl:
                 if self._failed >= PATIENCE:
                     break
             return fresh
+        except BaseException:  # such as Ctrl-C: the readers may be told to wait for minutes
+            self._forge.stop()
+            raise
         finally:
             pool.shutdown(cancel_futures=True)
 

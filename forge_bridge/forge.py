@@ -135,6 +135,9 @@ class Forge(Protocol):
     def requests(self) -> int:
         """How many requests were sent so far."""
 
+    def stop(self) -> None:
+        """Let what is under way end soon, in a ForgeUnavailable: somebody wants to leave."""
+
     # Looking
 
     def me(self) -> User | None:

@@ -64,6 +64,9 @@ class GitLabForge:
     def requests(self) -> int:
         return self._at.requests
 
+    def stop(self) -> None:
+        self._at.stop()
+
     # Looking
 
     def me(self) -> User | None:

@@ -14,7 +14,7 @@ from . import commun
 from .checks import check
 from .errors import ParseError
 from .finding import Finding, Severity
-from .project import Project, ProjectFile, Snapshot
+from .project import Known, Project, ProjectFile, Snapshot
 from .record import RawRecord
 
 #: The names that the notice of a project may have.
@@ -80,6 +80,17 @@ WORDS: dict[Reason, tuple[str, str]] = {
         "Changez ce fichier s’il décrit autre chose que l’original.",
     ),
 }
+
+
+UNREAD = (
+    "Il n’a pas encore pu être lu.",
+    "La forge sera interrogée de nouveau au prochain parcours.",
+)
+
+
+def words_of(known: Known) -> tuple[str, str]:
+    """Why a project is listed or not, and what to do, as its maintainers read it."""
+    return WORDS[Reason(known.reason)] if known.read else UNREAD
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
