@@ -134,8 +134,12 @@ def results_text(query: Query, results: Results, entries: Mapping[str, Entry]) -
         yield f"(« {note.words} » compris comme {_filter(note)} ; sinon : --literal)"
     for note in results.ignored:
         yield f"(rien sous {_filter(note)} : « {note.words} » est cherché tel quel)"
+    if results.corrected:
+        yield f"(rien pour ces mots : voici « {results.suggestion} » ; sinon : --literal)"
     if results.relaxed:
         yield f"(mots mis de côté, faute de résultat : {', '.join(results.relaxed)})"
+    if results.near:
+        yield f"(ne disent pas tout, mais s’en approchent : {results.near}, à la fin)"
     found = several(results.total, "ressource") if results.total else "Aucune ressource"
     yield f"{found} pour « {query.text} »" if query.text.strip() else found
     for number, hit in enumerate(results.hits, start=1):
@@ -147,7 +151,7 @@ def results_text(query: Query, results: Results, entries: Mapping[str, Entry]) -
             parts = f" (et {several(len(hit.members), 'partie')})" if hit.members else ""
             yield f"{number:3}. {item.title.value}{parts}{f' – {said}' if said else ''}"
             yield f"     {hit.slug}"
-    if results.suggestion:
+    if results.suggestion and not results.corrected:
         yield f"Vouliez-vous dire « {results.suggestion} » ?"
 
 
@@ -178,8 +182,10 @@ def results_document(results: Results, entries: Mapping[str, Entry]) -> dict[str
         "facets": {key: dict(values) for key, values in results.facets.items()},
         "understood": [_recognised(note) for note in results.understood],
         "ignored": [_recognised(note) for note in results.ignored],
+        "near": results.near,
         "relaxed": [*results.relaxed],
         "suggestion": results.suggestion,
+        "corrected": results.corrected,
     }
 
 
