@@ -24,6 +24,7 @@ from . import (
     presentation,
     resource,
     search,
+    selection,
     sources,
     statistics,
     typography,
@@ -34,7 +35,7 @@ from .site import STATIC, Site, current_site
 
 #: Pages hold no script of their own, nothing from elsewhere, and stand in no frame.
 CONTENT = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'"
-POLICY = f"{CONTENT}; form-action 'self'; frame-ancestors 'none'"
+FRAMES = "form-action 'self'; frame-ancestors 'none'"
 
 
 def create_app(site: Site) -> Flask:
@@ -44,7 +45,7 @@ def create_app(site: Site) -> Flask:
     app.jinja_env.trim_blocks = True
     app.url_map.strict_slashes = False
     readers = (search, resource, browse, commun, sources, statistics, vocabularies, help, pages)
-    for part in (*readers, editor, auth, api, oai, feed, discovery, opendata, embed):
+    for part in (*readers, selection, editor, auth, api, oai, feed, discovery, opendata, embed):
         app.register_blueprint(part.bp)
     if site.login:
         app.extensions[auth.SESSIONS] = Sessions(site.login.clock)
@@ -52,6 +53,7 @@ def create_app(site: Site) -> Flask:
     app.context_processor(
         lambda: {
             "asset": lambda name: f"/static/{site.assets[name]}",
+            "theme": site.theme,
             "policy": policy_of_files(site),
             "publisher": site.publisher,
             "search_address": site.search_address,
@@ -69,7 +71,14 @@ def create_app(site: Site) -> Flask:
 def policy_of_files(site: Site) -> str:
     """What a page written to a file says of itself, "" when an answer's headers say it."""
     forms = site.base_url or "'none'"
-    return f"{CONTENT}; form-action {forms}" if site.frozen else ""
+    return f"{content_of(site)}; form-action {forms}" if site.frozen else ""
+
+
+def content_of(site: Site) -> str:
+    """What pages may hold; a theme has fonts, and icons in its style sheet."""
+    if not site.theme:
+        return CONTENT
+    return CONTENT.replace("img-src 'self'", "img-src 'self' data:; font-src 'self'")
 
 
 def asset(name: str) -> Response:
@@ -77,7 +86,9 @@ def asset(name: str) -> Response:
     if file is None:
         abort(404)
     mimetype = mimetypes.guess_type(file)[0]
-    response = Response((STATIC / file).read_bytes(), mimetype=mimetype)
+    themed = (current_site().theme or STATIC) / name  # its files bear their public names
+    path = themed if themed.exists() else STATIC / file
+    response = Response(path.read_bytes(), mimetype=mimetype)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
@@ -86,7 +97,9 @@ def finish(response: Response) -> Response:
     """French typography for pages, and the headers that every answer carries."""
     if response.mimetype == "text/html":
         response.set_data(typography.page(response.get_data(as_text=True)))
-    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault(
+        "Content-Security-Policy", f"{content_of(current_site())}; {FRAMES}"
+    )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     response.headers.setdefault("Cache-Control", "no-cache")

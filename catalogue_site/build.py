@@ -13,6 +13,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from werkzeug.wrappers import Response
+
+from . import compression
 from .addresses import addresses
 from .application import create_app
 from .errors import BuildError
@@ -22,7 +25,7 @@ STEP = 100  # files between two words on progress
 
 
 def build(site: Site, folder: Path, progress: Callable[[int], None] = lambda done: None) -> int:
-    """Write the site under `folder`, a symbolic link moved at the end; return how many files.
+    """Write the site under `folder`, a symbolic link moved at the end; return how many pages and files.
 
     Raise BuildError, or OSError where the folder cannot be written: the site that was there stays.
     """
@@ -36,9 +39,7 @@ def build(site: Site, folder: Path, progress: Callable[[int], None] = lambda don
             answer = client.get(url)
             if answer.status_code != 200:
                 raise BuildError(f"{url} répond {answer.status} : le site n’est pas publié.")
-            path = file_of(fresh, url)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(answer.data)
+            write(answer, file_of(fresh, url))
             written += 1
             if written % STEP == 0:
                 progress(written)
@@ -47,6 +48,14 @@ def build(site: Site, folder: Path, progress: Callable[[int], None] = lambda don
         shutil.rmtree(fresh, ignore_errors=True)
         raise
     return written
+
+
+def write(answer: Response, path: Path) -> None:
+    """Write an answer to a file; a text also as its server would send it, compressed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(answer.data)
+    if compression.is_text(answer.mimetype or "") and len(answer.data) >= compression.LEAST:
+        path.with_name(f"{path.name}.gz").write_bytes(compression.compressed(answer.data))
 
 
 def file_of(folder: Path, url: str) -> Path:

@@ -48,7 +48,7 @@ class Span:
 
 @bp.get("/vocabulaires")
 def every() -> str:
-    counts = [(key, title, len(scolomfr().members(key))) for key, title in titles().items()]
+    counts = [(key, title, len(_ordered(key))) for key, title in titles().items()]
     return render_template(
         "vocabularies.html", canonical=canonical("/vocabulaires"), counts=counts, own=_own_count()
     )
@@ -101,8 +101,8 @@ def vocabulary(key: str, number: int = 0) -> str:
         canonical=canonical(f"{place}/{number}" if number else place),
         key=key,
         title=titles()[key],
-        count=len(scolomfr().members(key)),
-        spans=spans if is_long else [],
+        count=len(_ordered(key)),
+        spans=spans if is_long else (),
         number=number,
         terms=[] if is_long and not number else list(_terms(key, number or 1)),
     )
@@ -117,11 +117,12 @@ def _ordered(key: str) -> tuple[Concept, ...]:
     return tuple(sorted(members, key=lambda concept: key_of(concept.label)))
 
 
-def _spans(key: str) -> list[Span]:
+@lru_cache
+def _spans(key: str) -> tuple[Span, ...]:
     concepts = _ordered(key)
     starts = range(0, len(concepts), AT_ONCE)
     pages = (concepts[start : start + AT_ONCE] for start in starts)
-    return [Span(n, page[0].label, page[-1].label) for n, page in enumerate(pages, start=1)]
+    return tuple(Span(n, page[0].label, page[-1].label) for n, page in enumerate(pages, start=1))
 
 
 def _terms(key: str, number: int) -> Iterator[Term]:

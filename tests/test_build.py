@@ -1,5 +1,6 @@
 """The static catalogue: every public page as a file, whole or not at all."""
 
+import gzip
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -7,6 +8,7 @@ import pytest
 from lxml import html
 
 from catalogue_site.build import build
+from catalogue_site.compression import LEAST
 from catalogue_site.errors import BuildError
 from catalogue_site.site import Site
 from indexer.documents import catch_up
@@ -40,7 +42,10 @@ def links_of(folder):
 
 def test_every_link_of_the_static_site_leads_to_a_file(site, tmp_path):
     out = tmp_path / "public"
-    assert build(site, out) == len([path for path in out.rglob("*") if path.is_file()])
+    written = build(site, out)
+    assert written == len(
+        [path for path in out.rglob("*") if path.is_file() and path.suffix != ".gz"]
+    )
     links = list(links_of(out))
     assert len(links) > 50
     for page, address in links:
@@ -54,6 +59,31 @@ def test_each_published_resource_has_its_page_and_its_notices(site, tmp_path):
         place = tmp_path / "public" / "ressources"
         assert (place / slug / "index.html").is_file()
         assert all((place / f"{slug}.{form}").is_file() for form in ("json", "xml", "jsonld"))
+
+
+def test_each_text_stands_compressed_beside_itself(site, tmp_path):
+    build(site, tmp_path / "public")
+    texts = {".html", ".css", ".json", ".xml", ".jsonld", ".csv", ".ttl"}
+    several = [path for path in (tmp_path / "public").rglob("*") if path.suffix in texts]
+    assert {path.suffix for path in several} == texts
+    for path in several:
+        beside = path.with_name(f"{path.name}.gz")
+        if path.stat().st_size >= LEAST:
+            assert gzip.decompress(beside.read_bytes()) == path.read_bytes()
+
+
+def test_a_page_in_a_file_carries_its_own_policy(site, tmp_path):
+    build(replace(site, base_url="https://catalogue.example"), tmp_path / "public")
+    home = html.fromstring((tmp_path / "public" / "index.html").read_text())
+    [policy] = home.cssselect("meta[http-equiv=Content-Security-Policy]")
+    assert policy.get("content").startswith("default-src 'none'")
+    assert policy.get("content").endswith("form-action https://catalogue.example")
+
+
+def test_a_web_server_finds_the_pages_of_its_faults(site, tmp_path):
+    build(site, tmp_path / "public")
+    for status in (404, 410, 500):
+        assert "<h1" in (tmp_path / "public" / f"{status}.html").read_text()
 
 
 def test_without_a_live_site_the_pages_say_so_and_offer_lists(site, tmp_path):

@@ -205,6 +205,21 @@ def test_unanswered_searches_are_shown_when_they_are_frequent(site, page, client
     )
 
 
+def test_a_search_without_answer_is_counted_by_its_words_alone(site):
+    client = create_app(site).test_client()
+    before = dict(site.store.figures.unanswered(1, 100))
+    for asked in (
+        "q=Scaphandrier+xyzzy",
+        "q=scaphandrier++XYZZY",
+        "q=xyzzy&niveau=cm1",  # it is the filter that leaves nothing
+        "q=camille.xyzzy@ecole.example",
+        "q=exercice",
+    ):
+        client.get(f"/recherche?{asked}", follow_redirects=True).close()
+    after = dict(site.store.figures.unanswered(1, 100))
+    assert after == {**before, "scaphandrier xyzzy": 2}
+
+
 # Vocabularies
 
 
