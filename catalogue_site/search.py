@@ -21,11 +21,18 @@ from .site import canonical, engine, store
 bp = Blueprint("search", __name__)
 
 UNSAID = "-"
-SHOWN = 6  # values of a facet before « Tout afficher »
-OPENED = ("cycle", "niveau", "discipline", "usage", "type", "duree")
-SORTS = {"pertinence": "pertinence", "date": "date de mise à jour", "titre": "titre"}
+SHOWN = 5  # values of a facet beside the results; /recherche/criteres has them all
+OPENED = ("cycle", "niveau", "discipline", "usage", "type", "duree")  # the most used
+CHOICES = {"duree"}  # one of them is chosen, from a list
+SORTS = {
+    "pertinence": "pertinence",
+    "date": "date de mise à jour",
+    "titre": "titre",
+    "qualification": "qualification",
+}
 MOST_WAYS = 10  # each is a search
 LITTLE = 3  # fewer results than this: did you mean
+MOST_WORDS = 20  # completions
 Address = list[tuple[str, str]]
 
 
@@ -51,6 +58,41 @@ def page() -> str | Response:
         return redirect(address_of(replace(query, page=last)))
     unanswered.count(query, results)
     return render_template("search.html", **view(query, results))
+
+
+@bp.get("/recherche/criteres")
+def criteria() -> str | Response:
+    """Every criterion, with every value that it has, as a form of its own."""
+    query = query_of([*request.args.items(multi=True)])
+    try:
+        results = engine().search(replace(query, page=1))
+    except InvalidQuery:
+        return redirect(address_of(query))
+    return render_template(
+        "criteria.html",
+        here="search",
+        query=query,
+        canonical=canonical("/recherche/criteres"),
+        results=address_of(query),
+        groups=list(every_group(query, results)),
+    )
+
+
+@bp.get("/recherche/mots")
+def completions() -> str:
+    """The words of the catalogue that begin like the last one typed: completion without a script."""
+    query = query_of([*request.args.items(multi=True)])
+    found = [
+        replace(query, text=text, page=1) for text in engine().complete(query.text, MOST_WORDS)
+    ]
+    return render_template(
+        "words.html",
+        here="search",
+        query=query,
+        canonical=canonical("/recherche/mots"),
+        words=[{"text": each.text, "address": address_of(each)} for each in found],
+        asked=address_of(query),
+    )
 
 
 def query_of(arguments: Address) -> Query:
@@ -105,12 +147,16 @@ def address_of(query: Query, page: str = "/recherche") -> str:
 def view(query: Query, results: Results, problem: str = "") -> dict[str, object]:
     """What the template shows of an answer, or why there is none."""
     first_page = replace(query, page=1)
+    whole, near = shown(query, results)
     return {
         "here": "search",
         "query": query,
         "heading": heading(query, results),
         "canonical": canonical(address_of(query)),
+        "feed": address_of(replace(first_page, sort="pertinence"), "/flux.atom"),
+        "snippet": address_of(first_page, "/integrer/code"),
         "groups": list(groups(query, results)),
+        "criteria": address_of(first_page, "/recherche/criteres"),
         "active": list(active(first_page)),
         "cleared": address_of(Query(text=query.text)),
         "understood": list(notes(first_page, results.understood)),
@@ -118,7 +164,10 @@ def view(query: Query, results: Results, problem: str = "") -> dict[str, object]
         "relaxed": results.relaxed,
         "suggestion": suggestion(first_page, results),
         "sorts": list(sorts(first_page)),
-        "items": items_of(results),
+        "corrected": results.corrected,
+        "literal": address_of(replace(first_page, literal=True)),
+        "items": whole,
+        "near": near,
         "first": (query.page - 1) * query.size + 1,
         "pages": list(pages(query, results.total)),
         "without": [] if results.total or problem else list(ways_out(first_page, results)),
@@ -134,40 +183,74 @@ def heading(query: Query, results: Results) -> str:
     return f"{found} pour « {query.text} »" if is_short else found
 
 
+def shown(
+    query: Query, results: Results
+) -> tuple[list[presentation.Item], list[presentation.Item]]:
+    """The entries of a page: those that say all that was asked, and those that come near."""
+    whole = max(0, results.total - results.near - (query.page - 1) * query.size)
+    parts = (results.hits[:whole], results.hits[whole:])
+    first, rest = (items_of(replace(results, hits=hits)) for hits in parts)
+    return first, rest
+
+
 def groups(query: Query, results: Results) -> Iterator[Mapping[str, object]]:
-    used = {*query.filters, *(note.facet for note in results.understood)}
-    for key, facet in facets.FACETS.items():
-        counts = results.facets.get(key, {})
+    """The facets beside the results: the most used, and those in use, with their main values."""
+    for key in facets.FACETS:
         chosen = query.filters.get(key, ())
-        found = [*ordered(key, counts), *([UNSAID] if counts.get(UNSAID) else [])]
-        found += [value for value in chosen if value not in found]
-        if not [value for value in found if value != UNSAID]:
-            continue
-        shown = [v for n, v in enumerate(found) if n < SHOWN or v in chosen]
-        yield {
-            "key": key,
-            "label": facet.label,
-            "opened": key in OPENED or bool(chosen),
-            "shown": [value_of(key, v, counts, chosen) for v in shown],
-            "rest": [value_of(key, v, counts, chosen) for v in found if v not in shown],
-            # Counted over what the other filters leave: known only while this one is not used.
-            "said": None if key in used else share_said(counts, results.total),
-        }
+        if key in OPENED or chosen:
+            values = ordered(key, results.facets.get(key, {}))
+            main = sorted(values, key=lambda value: -results.facets[key][value])[:SHOWN]
+            kept = [value for value in values if value in main or key in CHOICES]
+            if kept or chosen:
+                yield group(key, kept, chosen, results)
+
+
+def every_group(query: Query, results: Results) -> Iterator[Mapping[str, object]]:
+    for key in facets.FACETS:
+        counts, chosen = results.facets.get(key, {}), query.filters.get(key, ())
+        if values := ordered(key, counts):
+            silent = [UNSAID] if counts.get(UNSAID) else []
+            yield group(key, [*values, *silent], chosen, results)
+
+
+def group(
+    key: str, values: list[str], chosen: tuple[str, ...], results: Results
+) -> Mapping[str, object]:
+    counts = results.facets.get(key, {})
+    tree = in_tree(key, [*values, *(value for value in chosen if value not in values)], counts)
+    return {
+        "key": key,
+        "label": facets.FACETS[key].label,
+        "is_choice": key in CHOICES and len(chosen) <= 1,
+        "values": [value_of(key, value, tree, counts, chosen) for value in tree],
+        "said": share_said(counts, results.over.get(key, 0)),
+    }
+
+
+def in_tree(key: str, values: Iterable[str], counts: Mapping[str, int]) -> list[str]:
+    """These values, each under the one that contains it, otherwise in the facet's order."""
+
+    def place(value: str) -> list[tuple[int, str]]:
+        above = facets.parent_of(key, value)
+        return [*(place(above) if above else ()), facets.rank_of(key, value, counts.get(value, 0))]
+
+    return sorted(values, key=lambda value: (value == UNSAID, place(value)))
 
 
 def share_said(counts: Mapping[str, int], total: int) -> int:
     """The percentage of these resources that say something."""
-    return round(100 * (total - counts.get(UNSAID, 0)) / total)
+    return round(100 * (total - counts.get(UNSAID, 0)) / total) if total else 0
 
 
 def value_of(
-    key: str, value: str, counts: Mapping[str, int], chosen: tuple[str, ...]
+    key: str, value: str, shown: list[str], counts: Mapping[str, int], chosen: tuple[str, ...]
 ) -> Mapping[str, object]:
     return {
         "key": value,
         "label": label(key, value),
         "count": counts.get(value, 0),
         "chosen": value in chosen,
+        "is_part": facets.parent_of(key, value) in shown,
     }
 
 
@@ -214,12 +297,11 @@ def notes(query: Query, recognised: Iterable[Understood]) -> Iterator[Mapping[st
             "words": note.words,
             "label": facets.FACETS[note.facet].label,
             "value": label(note.facet, note.value),
-            "undo": address_of(replace(query, literal=True)),
         }
 
 
 def suggestion(query: Query, results: Results) -> Mapping[str, str] | None:
-    if not results.suggestion or results.total >= LITTLE:
+    if not results.suggestion or (results.total - results.near >= LITTLE and not results.corrected):
         return None
     better = replace(query, text=results.suggestion)
     return {"text": results.suggestion, "address": address_of(better)}
