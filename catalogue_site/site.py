@@ -63,6 +63,7 @@ class Site:
     door: Door | None = None
     crawl_every: timedelta = timedelta(hours=1)  # when a project is looked at next
     frozen: bool = False
+    theme: Path | None = None  # the folder of a theme that was installed; else ours
     clock: Callable[[], datetime] = now  # for the answers that bear their date
     assets: Mapping[str, str] = field(default_factory=lambda: hashed(STATIC))
 
