@@ -82,7 +82,7 @@ class Links:
         query = _published(sa.select(LINKS, ENTRIES.c.title)).where(LINKS.c.dead_since.is_not(None))
         with self._engine.connect() as db:
             rows = db.execute(query.order_by(LINKS.c.dead_since, LINKS.c.slug)).all()
-        found = (DeadLink(row.slug, row.title, _link(row)) for row in rows)
+        found = (DeadLink(row.slug, row.title, link_of(row)) for row in rows)
         return [each for each in found if each.link.is_dead_for(time)]
 
     def counts(self) -> Counter[str]:
@@ -90,7 +90,7 @@ class Links:
         query = _published(sa.select(LINKS))
         counts: Counter[str] = Counter(checked=0, dead=0, said=0)
         with self._engine.connect() as db:
-            for link in map(_link, db.execute(query)):
+            for link in map(link_of, db.execute(query)):
                 counts["checked"] += 1
                 counts["dead"] += link.dead_since is not None
                 counts["said"] += link.is_dead_for(SAID_DEAD)
@@ -105,7 +105,7 @@ def _published(query: sa.Select[*tuple[object, ...]]) -> sa.Select[*tuple[object
 
 def _keep(tx: sa.Connection, answers: Sequence[Answer], started: datetime) -> None:
     mine = LINKS.c.slug.in_([answer.slug for answer in answers])
-    before = {row.slug: _link(row) for row in tx.execute(sa.select(LINKS).where(mine))}
+    before = {row.slug: link_of(row) for row in tx.execute(sa.select(LINKS).where(mine))}
     now = {answer.slug: _found(answer, before.get(answer.slug), started) for answer in answers}
     tx.execute(sa.delete(LINKS).where(mine))
     rows = [
@@ -141,7 +141,8 @@ def _sinks(link: Link | None) -> bool:
     return link is not None and link.is_dead_for(SINKS)
 
 
-def _link(row: AnyRow) -> Link:
+def link_of(row: AnyRow) -> Link:
+    """The link in a row that holds the columns of its table."""
     return Link(
         address=row.address, checked=row.checked, dead_since=row.dead_since, fault=row.fault
     )

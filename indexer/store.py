@@ -21,12 +21,12 @@ from .abreast import Over
 from .arrival import arrive, storable, unpack
 from .changes import batches, look_again_where, note
 from .duplicates import duplicates_of, find_duplicates
-from .entry import Change, Duplicates, Entry, Family, Link, Reject, SourceStatus, State, Unmapped
+from .entry import Change, Duplicates, Entry, Family, Reject, SourceStatus, State, Unmapped
 from .errors import RecordNotFound, StoreError
 from .exposed import Exposed
 from .families import regrouping
 from .figures import Figures
-from .links import Links
+from .links import Links, link_of
 from .projects import Projects
 from .runs import Runs
 from .schema import (
@@ -343,15 +343,7 @@ def _entry(kept: Kept) -> Entry:
         last_left=row.last_left,
         last_returned=row.last_returned,
         reason=row.reason,
-        link=_link(row),
-    )
-
-
-def _link(row: AnyRow) -> Link | None:
-    if row.checked is None:
-        return None
-    return Link(
-        address=row.address, checked=row.checked, dead_since=row.dead_since, fault=row.fault
+        link=link_of(row) if row.checked else None,
     )
 
 
