@@ -13,7 +13,7 @@ import click
 
 import french
 import terminal
-from catalogue_site.errors import BuildError
+from catalogue_site.errors import BuildError, ThemeError
 from forge_bridge.errors import ForgeError
 from indexer.errors import IndexerError
 from installation import NEEDS_A_PERSON, WRONG_USAGE, application, opened
@@ -46,6 +46,7 @@ MODULES = {
     "show": "entrycommands",
     "sources": "entrycommands",
     "takedown": "entrycommands",
+    "theme": "themecommands",
     "unmapped": "entrycommands",
     "update": "runcommands",
     "validate": "filecommands",
@@ -65,7 +66,7 @@ class Balise(click.Group):
         except SettingsError as error:
             click.echo(f"Configuration : {error}", err=True)
             ctx.exit(WRONG_USAGE)
-        except (IndexerError, MetadataError, ForgeError, BuildError) as error:
+        except (IndexerError, MetadataError, ForgeError, BuildError, ThemeError) as error:
             click.echo(f"Erreur : {error}", err=True)
             ctx.exit(NEEDS_A_PERSON)
         except OSError as error:

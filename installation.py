@@ -69,9 +69,12 @@ class Balises:
 
     @property
     def site(self) -> Site:
-        from catalogue_site.site import Publisher, Site
+        from catalogue_site import theme
+        from catalogue_site.site import STATIC, Publisher, Site, hashed
 
         publisher = self.settings.publisher
+        folder = self.settings.theme_folder
+        themed = theme.names(folder)
         return Site(
             store=self.store,
             engine=self.engine,
@@ -79,6 +82,8 @@ class Balises:
             publisher=Publisher(**asdict(publisher)),
             login=self._login(),
             door=self._door(),
+            theme=folder if themed else None,
+            assets={**hashed(STATIC), **themed},
         )
 
     def _login(self) -> Login | None:

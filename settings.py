@@ -134,6 +134,10 @@ class Settings:
         return self.folder / self.data
 
     @property
+    def theme_folder(self) -> Path:
+        return self.data_folder / "theme"
+
+    @property
     def database_url(self) -> str:
         """An SQLAlchemy address; a relative SQLite path starts from the configuration's folder."""
         path = self.database.removeprefix("sqlite:///")
