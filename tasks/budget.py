@@ -54,7 +54,7 @@ PAGES = (
     ("Statistiques", "/statistiques", SEARCH),
     ("Une ressource", f"/ressources/{VOLCANOES}", RECORD),
     ("Une ressource et ses parties", f"/ressources/{FAUSTINE}", RECORD),
-    ("Un commun", "/communs/fractions-2ae91422", SEARCH),
+    ("Un commun", "/communs/fractions-2ae9142226438d36", SEARCH),
 )
 
 #: What Lighthouse must give the pages on its phone, of 100.
