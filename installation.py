@@ -82,6 +82,7 @@ class Balises:
             publisher=Publisher(**asdict(publisher)),
             login=self._login(),
             door=self._door(),
+            clock=now,
             theme=folder if themed else None,
             assets={**hashed(STATIC), **themed},
         )
