@@ -1,5 +1,7 @@
 """What a page may cost: in a browser on the live site, on a phone, and as a file of the static one."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,3 +88,14 @@ def test_no_page_of_the_static_site_needs_a_script(demonstration, files):
     folder = demonstration.pages.resolve()
     sizes = [len((folder / str(script).lstrip("/")).read_bytes()) for script in scripts]
     assert sum(sizes) <= SCRIPTS
+
+
+def test_what_the_site_says_of_its_weight_is_within_its_budget():
+    """The measures were written by a run that passed, of the pages that are weighed today."""
+    said = json.loads(budget.MEASURES.read_text(encoding="utf-8"))
+    allowed = {(page, address): most for page, address, most in budget.PAGES}
+    measures = [budget.Measure(**each) for each in said["pages"]]
+    assert {(each.page, each.address) for each in measures} == {*allowed}
+    assert [
+        fault for each in measures for fault in budget.over(each, allowed[each.page, each.address])
+    ] == []
