@@ -176,8 +176,7 @@ class Projects:
     def mark_due(self, forge: str, ids: Iterable[int], now: datetime) -> None:
         """Have these read at the next occasion. Numbers not known yet are kept for it too."""
         with self._writer.begin() as tx:
-            for id in ids:
-                _mark_due(tx, forge, id, now)
+            _mark_due(tx, forge, ids, now)
 
     def settle(self, forge: str, ids: Iterable[int], since: datetime) -> None:
         """These were read: strike them off, unless they were marked again since."""
@@ -193,7 +192,7 @@ class Projects:
             if tx.scalar(sa.select(DELIVERIES.c.id).where(DELIVERIES.c.id == mark)):
                 return False
             tx.execute(sa.insert(DELIVERIES).values(id=mark, received=now))
-            _mark_due(tx, forge, id, now)
+            _mark_due(tx, forge, [id], now)
             return True
 
 
@@ -212,12 +211,15 @@ def _these(forge: str, ids: list[int]) -> sa.Update:
     return sa.update(PROJECTS).where(PROJECTS.c.forge == forge, PROJECTS.c.id.in_(ids))
 
 
-def _mark_due(tx: sa.Connection, forge: str, id: int, now: datetime) -> None:
+def _mark_due(tx: sa.Connection, forge: str, ids: Iterable[int], now: datetime) -> None:
     due = sa.case((PROJECTS.c.due > now, PROJECTS.c.due), else_=now)
-    if not tx.execute(_these(forge, [id]).values(due=due)).rowcount:
-        snapshot = Snapshot(project=Project(id=id, path=""))
-        stub = Known(slug="", snapshot=snapshot, reason="silent", due=now)
-        _keep_projects(tx, forge, [stub], None)
+    for batch in batches(ids):
+        marked = _these(forge, batch).values(due=due).returning(PROJECTS.c.id)
+        unknown = {*batch} - {*tx.scalars(marked)}
+        stubs = [Snapshot(project=Project(id=id, path="")) for id in sorted(unknown)]
+        read = [Known(slug="", snapshot=each, reason="silent", due=now) for each in stubs]
+        if read:
+            _keep_projects(tx, forge, read, None)
 
 
 def _keep_blobs(tx: sa.Connection, files: Iterable[ProjectFile]) -> None:
