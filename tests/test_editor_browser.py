@@ -211,7 +211,9 @@ def test_the_back_button_finds_what_was_typed(page, address):
     page.goto(f"{address}/editeur")
     onward(page, "Commencer")
     page.fill("#f-titre", "Fractions en boîte")
-    page.fill("#f-description", "Des exercices sur les fractions, pour le CM1 et le CM2, à la maison.")
+    page.fill(
+        "#f-description", "Des exercices sur les fractions, pour le CM1 et le CM2, à la maison."
+    )
     page.fill("#f-langues-autre", "alsacien")
     onward(page)
     page.check("input[name=niveaux][value=CM1]")
