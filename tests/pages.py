@@ -56,7 +56,7 @@ def log_in(tab: Tab) -> None:
 
 def stay(tab: Tab) -> None:
     """The page that leads to the forge by itself, before it does."""
-    tab.route("**/oauth/**", lambda route: route.abort())
+    tab.route("**/oauth/**", lambda route: route.fulfill(status=204))
     click("Me connecter")(tab)
 
 
