@@ -286,12 +286,12 @@ def test_the_site_map_and_the_footer_lead_only_to_pages_that_are_there(page, cli
 
 
 def test_the_measured_weights_are_shown(page, tmp_path, monkeypatch):
+    monkeypatch.setattr("catalogue_site.pages.MEASURES", tmp_path / "mesures.json")
     assert "n’a pas encore été mesurée" in text_of(page("/ecoconception"))
     (tmp_path / "mesures.json").write_text(
         '{"date": "2026-11-23", "pages": [{"page": "Recherche", "address": "/recherche",'
         ' "requests": 3, "bytes": 7940, "nodes": 345, "ecoindex": 83}]}'
     )
-    monkeypatch.setattr("catalogue_site.pages.MEASURES", tmp_path / "mesures.json")
     [row] = page("/ecoconception").cssselect("tbody tr")
     assert [text_of(cell) for cell in row] == ["Recherche", "7,9 ko", "3", "345", "83"]
 
