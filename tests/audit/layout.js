@@ -67,10 +67,13 @@
 
   const TABBABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
 
-  const stops = () =>
-    [...document.querySelectorAll(TABBABLE)].filter(
+  // Of radio buttons of one name, one is a stop.
+  const stops = () => {
+    const found = [...document.querySelectorAll(TABBABLE)].filter(
       (each) => !each.disabled && each.tabIndex >= 0 && each.checkVisibility({ visibilityProperty: true }),
-    ).length;
+    );
+    return new Set(found.map((each) => (each.type === "radio" ? `radio ${each.name}` : each))).size;
+  };
 
   const shows = (element) => {
     const style = getComputedStyle(element);
@@ -97,9 +100,12 @@
 
   // The keyboard begins again at the top of the page.
   const restart = () => {
-    document.activeElement.blur();
+    // Where something focused was taken away is where the keyboard goes on from.
+    const first = document.createElement("button");
+    document.body.prepend(first);
+    first.focus();
+    first.remove();
     scrollTo(0, 0);
-    getSelection().collapse(document.body, 0);
   };
 
   const style = (rules) => {
