@@ -11,6 +11,8 @@ import re
 NBSP, THIN = "\u00a0", "\u202f"
 SPACES = f"[ {NBSP}{THIN}]"
 
+QUOTE = r"(?:\"|&#34;|&quot;)"
+
 MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
 
 UNTOUCHED = re.compile(
@@ -25,6 +27,7 @@ RULES = tuple(
     for pattern, replacement in (
         (r"(?<=\w)(?:'|&#39;)(?=\w)", "’"),
         (r"\.\.\.", "…"),
+        (rf"{QUOTE}(\w[^\"<>&]*){QUOTE}", r"«\1»"),
         (rf"«{SPACES}*", f"«{NBSP}"),
         (rf"(?<!{SPACES}){SPACES}*»", f"{NBSP}»"),
         # Not after « &#39 » and the like: that semicolon belongs to a character reference.

@@ -53,3 +53,12 @@ def test_the_longest_text_is_set_in_no_time(run):
     began = time.perf_counter()
     page("a" + run * 30_000 + "b")
     assert time.perf_counter() - began < 2
+
+
+def test_straight_quotes_around_words_become_french_ones():
+    assert page('<p>le &#34;couloir swahili&#34; et "RUP"</p>') == (
+        "<p>le «\u00a0couloir swahili\u00a0» et «\u00a0RUP\u00a0»</p>"
+    )
+    assert (
+        page('<p title="a">3,5" <kbd>"mot"</kbd></p>') == '<p title="a">3,5" <kbd>"mot"</kbd></p>'
+    )
