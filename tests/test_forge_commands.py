@@ -280,11 +280,20 @@ def test_ctrl_c_ends_a_crawl_at_once_and_the_next_goes_on(tmp_path, fault):
         assert len(Catalogue(tmp_path / "var", forge).published()) == 130
 
 
+#: As a terminal starts it: what runs in the background, as tests may, hears no Ctrl-C.
+AT_A_TERMINAL = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+import cli
+cli.main(["crawl"])
+"""
+
+
 def _interrupted(folder, is_time):
     """Run a crawl on a terminal, and type Ctrl-C there: its status, its words, how long it took."""
     here, there = pty.openpty()
     child = subprocess.Popen(
-        [sys.executable, "-m", "cli", "crawl"],
+        [sys.executable, "-c", AT_A_TERMINAL],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": ROOT},
         stdin=there,
