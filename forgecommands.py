@@ -79,8 +79,7 @@ def forge_of(balises: Balises, given: ForgeSettings) -> GitLabForge:
     from forge_bridge.connection import Connection
     from forge_bridge.gitlab import GitLabForge
 
-    name = given.key.upper().replace("-", "_")
-    token = balises.settings.secret(given.token_file, f"BALISE_{name}_TOKEN")
+    token = balises.settings.secret(given.token_file, f"{given.variable}_TOKEN")
     contact = balises.settings.publisher.contact
     return GitLabForge(Connection(given.url, token, contact=contact))
 

@@ -171,9 +171,8 @@ def application(balises: Balises) -> Flask:
     settings = balises.settings
     hooks = []
     for forge in settings.forge:
-        name = f"BALISE_{forge.key.upper().replace('-', '_')}_HOOK"
-        token = settings.secret(forge.hook_token_file, f"{name}_TOKEN")
-        signing = settings.secret(forge.hook_signing_file, f"{name}_SIGNING")
+        token = settings.secret(forge.hook_token_file, f"{forge.variable}_HOOK_TOKEN")
+        signing = settings.secret(forge.hook_signing_file, f"{forge.variable}_HOOK_SIGNING")
         hooks.append(Hooks(forge=forge.key, token=token, signing=signing))
     app = create_app(balises.site)
     app.register_blueprint(receiver(hooks, balises.store.projects, now))

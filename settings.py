@@ -73,6 +73,11 @@ class ForgeSettings:
     new_per_hour: int = 2
     open_at_most: int = 10
 
+    @property
+    def variable(self) -> str:
+        """What the environment variables that hold its secrets begin with: "BALISE_FORGE"."""
+        return f"BALISE_{self.key.upper().replace('-', '_')}"
+
     def info(self) -> SourceInfo:
         """What the store keeps of it: the communs are a source like the others."""
         return SourceInfo(

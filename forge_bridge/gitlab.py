@@ -116,10 +116,10 @@ class GitLabForge:
             log.warning(
                 "rows passed over after=%s step=%s error=%r", after, BROKEN_STEP, str(error)
             )
-        following = (answer.next or {}).get("id_after") if answer.next else None
-        if answer.next and following is None:
-            following = answer.json[-1]["id"] if answer.json else ""
-        return self._listing(answer, str(following or ""))
+        if not answer.next:
+            return self._listing(answer, "")
+        last = answer.json[-1]["id"] if answer.json else ""
+        return self._listing(answer, str(answer.next.get("id_after", last)))
 
     def _listing(self, answer: Answer, following: str) -> Listing:
         projects = tuple(map(answers.project, answer.json))
