@@ -50,7 +50,7 @@ MODULES = {
     "unmapped": "entrycommands",
     "update": "runcommands",
     "validate": "filecommands",
-    "worker": "forgecommands",
+    "worker": "workercommands",
 }
 
 

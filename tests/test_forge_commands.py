@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 import cli
-import forgecommands
+import workercommands
 from indexer.entry import State
 from tests.crawling import NOTICE, Catalogue
 from tests.forge import Forge
@@ -222,7 +222,7 @@ def test_an_address_does_not_hold_a_password(tmp_path, balise):
 def rounds(balises, count):
     """What the worker does, so many times over."""
     for _ in range(count):
-        yield from forgecommands.works(balises)
+        yield from workercommands.works(balises)
 
 
 def test_a_project_that_cannot_be_read_is_not_asked_for_every_five_seconds(
@@ -249,9 +249,9 @@ def test_a_work_that_breaks_does_not_stop_the_others(capsys, caplog):
     def bug():
         raise KeyError("path_with_namespace")
 
-    assert not forgecommands._survived("forge", bug)
+    assert not workercommands._survived("forge", bug)
     assert "KeyError" in caplog.text
-    assert forgecommands._survived("autre", lambda: None)
+    assert workercommands._survived("autre", lambda: None)
 
 
 # Being interrupted

@@ -32,7 +32,7 @@ def test_a_folder_imports_only_what_it_may(folder):
         assert imported(path) & ours <= MAY_IMPORT[folder] | {folder}, path
 
 
-COMMANDS = ("entry", "file", "forge", "run", "theme")
+COMMANDS = ("entry", "file", "forge", "run", "theme", "worker")
 SITE = (
     "api",
     "apiproblem",
