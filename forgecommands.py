@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from forge_bridge.bot import BotReport
     from forge_bridge.conduct import BotSettings
     from forge_bridge.gitlab import GitLabForge
-
-log = logging.getLogger(__name__)
 
 #: A forge is read whole this often: nothing else shows what was deleted, archived or hidden.
 SWEEP_EVERY = timedelta(days=1)
