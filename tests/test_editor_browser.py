@@ -82,7 +82,8 @@ def page(browser, address):
 
 
 def onward(page, words="Continuer"):
-    page.click(f"button:has-text('{words}') >> nth=0")
+    with page.expect_navigation():
+        page.click(f"button:has-text('{words}') >> nth=0")
 
 
 def test_a_maintainer_goes_from_their_readme_to_a_merged_notice(page, address, forge, project):

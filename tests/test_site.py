@@ -234,7 +234,7 @@ def test_the_page_of_a_resource_says_what_it_is_and_what_is_not_known(page, slug
 
 def test_what_a_stranger_wrote_cannot_act(page, client, slug):
     tree = page(f"/ressources/{slug('shakespeare.xml')}")
-    assert tree.cssselect("h1")[0].text_content() == '5 < 7 & "Shakespeare"'
+    assert tree.cssselect("h1")[0].text_content() == "5 < 7 & «\u00a0Shakespeare\u00a0»"
     assert not [link for link in tree.cssselect("a") if "javascript" in link.get("href", "")]
     granule = client.get(f"/ressources/{slug('seance1.xml')}").text
     assert "<script>alert" not in granule
