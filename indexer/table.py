@@ -1,44 +1,37 @@
 """A CSV, in a file or at an address, as a source: one record per row.
 
-Spreadsheets write it in many ways: the delimiter and the encoding are found by looking. What the
-columns mean is the reader's business (metadata/row.py); here only the one that names the record is.
+Cutting the file into rows is metadata.strangers.safecsv's business, what the columns mean the reader's
+(metadata/row.py); here only the one that names the record is known.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
 import hashlib
-import io
 import json
 import logging
-import re
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
 
-from metadata.errors import UnknownFormat
+from metadata.errors import ParseError, UnknownFormat
 from metadata.keys.table import named, plain_key
 from metadata.record import RawRecord
-from metadata.strangers.safexml import ENCODINGS
+from metadata.strangers import safecsv
 
 from .errors import SourceError, StaleCursor
 from .opening import opened
 from .source import Page, in_pages
 
 if TYPE_CHECKING:
-    from _csv import Reader
+    from metadata.strangers.safecsv import Row
 
     from .fetch import Download
 
 log = logging.getLogger(__name__)
 
-DELIMITERS = ";,\t|"
-CHUNK = 64 * 1024
-#: Longer than any row; without it a file without line ends would fill the memory.
-MAX_LINE = 1_000_000
 #: Columns that name a record, the surest first: an ISBN may be that of several.
 IDENTIFIERS = ("identifiant", "identifiants", "identifier", "id", "uuid", "ark", "reference", "ref")
 
@@ -80,119 +73,37 @@ def rows_in(file: BinaryIO, name: str, charset: str = "") -> Iterator[RawRecord]
     A bad row is a record at fault. Raise SourceError when the file cannot be read to its end,
     UnknownFormat when its first line names no column of a record.
     """
-    encoding = encoding_of(file, charset, name)
-    log.info("reading table=%r encoding=%s", name, encoding)
-    file.seek(0)
-    text = io.TextIOWrapper(file, encoding=encoding, newline="")
     try:
-        yield from _rows(_lines(text, name), name)
-    finally:
-        text.detach()
+        encoding = safecsv.encoding_of(file, charset)
+        log.info("reading table=%r encoding=%s", name, encoding)
+        yield from _rows(file, name, encoding)
+    except ParseError as error:
+        place = name if error.line is None else f"{name}, ligne {error.line}"
+        raise SourceError(f"{place}\u00a0: {error.message} {error.remedy}") from error
 
 
-def encoding_of(file: BinaryIO, declared: str, name: str) -> str:
-    """UTF-8 when the bytes are valid UTF-8, whatever the server says: nothing else looks like it.
-
-    Then what was declared, then what spreadsheets write in France. Raise SourceError.
-    """
-    file.seek(0)
-    head = file.read(3)
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        candidates = ["utf-16"]
-    elif declared.lower().startswith("utf-16") and ENCODINGS.fullmatch(declared):
-        candidates = [declared]
-    else:
-        # To declare Latin-1 is, everywhere, to mean windows-1252.
-        single = declared if ENCODINGS.fullmatch(declared) else ""
-        candidates = ["utf-8-sig", "cp1252" if "8859-1" in single else single, "cp1252"]
-    for candidate in filter(None, candidates):
-        if _decodes(file, candidate):
-            return candidate
-    raise SourceError(
-        f"{name}\u00a0: les lettres accentuées ne sont ni en UTF-8 ni en windows-1252. Enregistrez le"
-        " tableau en «\u00a0CSV UTF-8\u00a0»."
-    )
-
-
-def _decodes(file: BinaryIO, encoding: str) -> bool:
-    file.seek(0)
-    try:
-        decoder = codecs.getincrementaldecoder(encoding)()
-        while chunk := file.read(CHUNK):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except (UnicodeDecodeError, LookupError):
-        return False
-    return True
-
-
-def _lines(text: io.TextIOWrapper, name: str) -> Iterator[str]:
-    while line := text.readline(MAX_LINE):
-        if len(line) == MAX_LINE:
-            raise SourceError(
-                f"{name}\u00a0: une ligne dépasse {MAX_LINE} caractères. Ce n’est pas un tableau CSV."
-            )
-        yield line
+def _rows(file: BinaryIO, name: str, encoding: str) -> Iterator[RawRecord]:
+    with closing(safecsv.rows_in(file, encoding)) as rows:
+        header = _header(rows, name)
+        keys = _Keys(header)
+        for row in rows:
+            try:
+                if row.fault:
+                    raise _BadRow(row.fault)
+                yield replace(_row(row.cells, header, keys), line=row.line)
+            except _BadRow as error:
+                fault = f"{name}, ligne {row.line}\u00a0: {error}"
+                yield RawRecord(identifier=f"ligne {row.line}", format="row", fault=fault)
 
 
 class _BadRow(Exception):
     """A row that is no record, and the remedy."""
 
 
-def _rows(lines: Iterator[str], name: str) -> Iterator[RawRecord]:
-    reader, skipped = _reader(lines)
-    header = _header(reader, name)
-    keys = _Keys(header)
-    while True:
-        line = skipped + reader.line_num + 1
-        try:
-            cells = _next(reader)
-            if cells is None:
-                return
-            if any(cell.strip() for cell in cells):
-                yield replace(_row(cells, header, keys), line=line)
-        except _Truncated as error:
-            raise SourceError(f"{name}, ligne {line}\u00a0: {error}") from error
-        except _BadRow as error:
-            fault = f"{name}, ligne {line}\u00a0: {error}"
-            yield RawRecord(identifier=f"ligne {line}", format="row", fault=fault)
-
-
-class _Truncated(Exception):
-    """The table ends inside a row."""
-
-
-def _next(reader: Reader) -> list[str] | None:
+def _header(rows: Iterator[Row], name: str) -> list[str]:
     try:
-        return next(reader, None)
-    except csv.Error as error:
-        if "unexpected end of data" in str(error):
-            raise _Truncated(
-                "un guillemet ouvert n’est jamais fermé. Le tableau est peut-être tronqué."
-            ) from error
-        raise _BadRow(
-            f"ligne mal formée (détail\u00a0: {error}). Doublez les guillemets du texte."
-        ) from error
-
-
-def _reader(lines: Iterator[str]) -> tuple[Reader, int]:
-    """A reader at the header, and how many lines precede it."""
-    delimiter, skipped, first = "", 0, ""
-    for first in lines:
-        if said := re.fullmatch(r"sep=(.)\s*", first):  # what Excel writes for itself
-            delimiter = said[1]
-        elif first.strip():
-            break
-        skipped += 1
-    bare = re.sub(r'"[^"]*"', "", first)
-    delimiter = delimiter or max(DELIMITERS, key=bare.count)
-    return csv.reader(chain([first], lines), delimiter=delimiter, strict=True), skipped
-
-
-def _header(reader: Reader, name: str) -> list[str]:
-    try:
-        header = [cell.strip() for cell in next(reader, [])]
-    except csv.Error:
+        header = next(rows).cells
+    except (StopIteration, ParseError):
         header = []
     if not _meaning("titre", header):
         raise UnknownFormat(
@@ -203,14 +114,9 @@ def _header(reader: Reader, name: str) -> list[str]:
 
 
 def _row(cells: list[str], header: list[str], keys: _Keys) -> RawRecord:
-    if any(cell.strip() for cell in cells[len(header) :]):
-        raise _BadRow(
-            f"{len(cells)} valeurs pour {len(header)} colonnes. Mettez entre guillemets le texte qui"
-            " contient le séparateur."
-        )
     values: dict[str, str] = {}
-    for column, cell in zip(header, cells, strict=False):
-        if column and (value := cell.strip()):
+    for column, value in zip(header, cells, strict=False):
+        if column and value:
             # Two columns of one name are one list.
             values[column] = f"{values[column]};{value}" if column in values else value
     payload = json.dumps(values, ensure_ascii=False).encode()

@@ -17,9 +17,10 @@ import metadata
 from indexer.errors import SourceError, StaleCursor
 from indexer.fetch import Fetcher
 from indexer.source import Source
-from indexer.table import TableSource, encoding_of, rows_in
+from indexer.table import TableSource, rows_in
 from metadata.errors import UnknownFormat
 from metadata.record import RawRecord
+from metadata.strangers.safecsv import encoding_of
 
 from .corpus import shared
 from .hostile import HostileServer, ok
@@ -250,8 +251,8 @@ def test_bytes_that_are_not_what_the_corpus_says_are_read():
 
 def test_a_character_across_two_pieces_is_one_character():
     text = b"titre\n" + b"x" * (64 * 1024 - 7) + "é".encode()
-    assert encoding_of(BytesIO(text), "", "t") == "utf-8-sig"
-    assert encoding_of(BytesIO(codecs.BOM_UTF8 + text), "", "t") == "utf-8-sig"
+    assert encoding_of(BytesIO(text)) == "utf-8-sig"
+    assert encoding_of(BytesIO(codecs.BOM_UTF8 + text)) == "utf-8-sig"
 
 
 # --- A source ---------------------------------------------------------------------------------------
