@@ -14,6 +14,7 @@ from datetime import datetime
 
 from .case import (
     BALISE,
+    PUBLIC,
     Act,
     Action,
     Actor,
@@ -23,6 +24,7 @@ from .case import (
     Role,
     State,
     Verdict,
+    face_of,
 )
 from .caseflow import TRANSITIONS, transition
 from .criteria import criteria
@@ -31,9 +33,6 @@ from .criteria import criteria
 class Refused(Exception):
     """The action may not be done; the text says why, and what to do instead, in French."""
 
-
-#: Faces under which an entry is in the catalogue.
-PUBLIC = (Face.QUALIFIED, Face.REEXAMINE)
 
 #: Days before the end of a decision at which curators are warned.
 WARNINGS = (60, 15)
@@ -80,9 +79,8 @@ CONFIRMS = {Act.SUSPEND: Act.ASK_SUSPENSION, Act.WITHDRAW: Act.ASK_WITHDRAWAL}
 
 
 def face_at(case: Case, now: datetime) -> Face:
-    """What the public sees now: a decision ends at its hour, whoever noted it."""
-    ends = case.decision.until if case.decision else None
-    return Face.EXPIRED if case.face in PUBLIC and ends and ends <= now else case.face
+    """What the public sees now of the entry of a case."""
+    return face_of(case.face, case.decision.until if case.decision else None, now)
 
 
 def decide(case: Case, action: Action, by: Actor, now: datetime, content: str) -> Event:
@@ -90,7 +88,8 @@ def decide(case: Case, action: Action, by: Actor, now: datetime, content: str) -
 
     Raise Refused.
     """
-    _check_right(case, action.act, by)
+    check_right(action.act, by)
+    _check_interest(case, action.act, by)
     if transition(case.state, action.act) is None:
         raise Refused(_impossible(case, action.act))
     if action.content and action.content != content:
@@ -115,7 +114,8 @@ def decide(case: Case, action: Action, by: Actor, now: datetime, content: str) -
 CHANGED = "Le contenu de la notice a changé depuis que vous l’avez lue : relisez-la avant de vous prononcer."
 
 
-def _check_right(case: Case, act: Act, by: Actor) -> None:
+def check_right(act: Act, by: Actor) -> None:
+    """Raise Refused when this act is not for somebody with these roles."""
     if by == BALISE:
         if act in ROLES:
             raise Refused(f"« {act.label} » est l’affaire d’une personne : Balise ne décide rien.")
@@ -124,6 +124,9 @@ def _check_right(case: Case, act: Act, by: Actor) -> None:
     if not by.roles & {*allowed}:
         needed = " ou ".join(role.label for role in Role if role in allowed) or "Balise elle-même"
         raise Refused(f"« {act.label} » demande le rôle : {needed}. Vous ne l’avez pas.")
+
+
+def _check_interest(case: Case, act: Act, by: Actor) -> None:
     if _same(by.name, *case.interests) and act not in _ALLOWED_TO_ALL:
         raise Refused(
             "Vous avez déclaré un intérêt dans cette ressource : une autre personne doit s’en charger."
