@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from metadata import case
 from metadata.finding import Finding
 from metadata.record import Record
 
@@ -62,6 +63,29 @@ SINKS = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """How an entry stands before the curators: what its journal adds up to, for whoever shows it."""
+
+    state: case.State = case.State.TO_REVIEW
+    face: case.Face = case.Face.NONE  # what the public sees: use face_at
+    lines: int = 0  # of its journal
+    since: datetime | None = None  # in this state; None: since it arrived
+    assignee: str = ""
+    asked: str = ""  # the act that waits for a second person
+    decided: datetime | None = None
+    ends: datetime | None = None
+    criteria: str = ""  # their version; "" when it was decided before Balise
+    is_imported: bool = False
+    changed: datetime | None = None  # when its feed changed what had been qualified
+    left: datetime | None = None  # when it was suspended, withdrawn, or found to be over
+    reason: str = ""  # of its leaving, for the public
+
+    def face_at(self, now: datetime) -> case.Face:
+        """What the public sees now."""
+        return case.face_of(self.face, self.ends, now)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
     """A record and its keeping. The bytes as published are the operator's alone: see payload()."""
 
@@ -87,6 +111,7 @@ class Entry:
     last_returned: datetime | None = None
     reason: str = ""  # why it left
     link: Link | None = None  # None: never checked
+    standing: Standing | None = None  # None: it has nothing to do with qualification
 
     @property
     def title(self) -> str:
@@ -135,11 +160,27 @@ class Unmapped:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Mapped:
+    """What somebody decided that a value means, and how many entries say it."""
+
+    vocabulary: str
+    name: str  # what the spellings of the value share
+    value: str  # one of them
+    uri: str
+    since: datetime
+    count: int
+
+
+#: The kind of duplicates that somebody joined.
+JOINED = "joined"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Duplicates:
     """Entries that look like the same resource, and what they share."""
 
     slugs: tuple[str, ...]
-    kind: str  # ark | isbn | location | title
+    kind: str  # ark | isbn | location | title | joined
     value: str
 
     @property
@@ -155,9 +196,15 @@ class Drop:
     lost: int
     known: int
     since: datetime
+    confirmed: datetime | None = None  # the next harvest carries it out
 
     def advice(self, source: str) -> str:
         """What somebody has to decide, and how."""
+        if self.confirmed:
+            return (
+                f"{self.lost} entrées sur {self.known} partiront à la prochaine moisson\u00a0:"
+                " leur retrait est confirmé."
+            )
         return (
             f"{self.lost} entrées sur {self.known} disparaîtraient\u00a0: rien n’a été retiré."
             f" Si la source les a bien supprimées\u00a0: balise harvest {source} --confirm-drop"

@@ -5,7 +5,8 @@ IndexerError
 │   ├── AddressRefused   an address that may not be fetched: never
 │   └── StaleCursor      the source no longer knows where we were: start the list again
 ├── StoreError
-│   └── RecordNotFound
+│   ├── RecordNotFound
+│   └── CaseMoved        somebody else wrote to this entry's journal: look again
 └── SearchError
     └── InvalidQuery     what the reader typed is no query; the text says why, in French
 """
@@ -33,6 +34,10 @@ class StoreError(IndexerError):
 
 class RecordNotFound(StoreError):
     """No entry under this slug or identifier."""
+
+
+class CaseMoved(StoreError):
+    """The case of an entry is no longer the one that was read."""
 
 
 class SearchError(IndexerError):

@@ -20,7 +20,18 @@ from .arrival import Arrival
 from .changes import batches, look_again_where, note, note_where
 from .entry import LIVE, Outcome, State, hash_of, slug_of
 from .families import regrouping
-from .schema import ENTRIES, NAMES, PAYLOADS, REJECTS, RELATIONS, SOURCES, UNMAPPED, AnyRow
+from .qualifications import follow, live_state
+from .schema import (
+    CASES,
+    ENTRIES,
+    NAMES,
+    PAYLOADS,
+    REJECTS,
+    RELATIONS,
+    SOURCES,
+    UNMAPPED,
+    AnyRow,
+)
 from .source import SourceInfo
 
 Row = dict[str, Any]
@@ -44,19 +55,18 @@ def register(tx: sa.Connection, info: SourceInfo) -> None:
 
 
 def _follow(tx: sa.Connection, info: SourceInfo) -> None:
-    mine = ENTRIES.c.source == info.key
-    shown = live_state(info.publish)
-    moving = tx.scalars(
-        sa.select(ENTRIES.c.slug).where(mine, ENTRIES.c.state.in_(LIVE), ENTRIES.c.state != shown)
-    ).all()
-    with regrouping(tx, moving):
-        for batch in batches(moving):
-            tx.execute(sa.update(ENTRIES).where(ENTRIES.c.slug.in_(batch)).values(state=shown))
-
-
-def live_state(publish: str) -> State:
-    """What an entry of such a source is while its source shows it."""
-    return State.WITHHELD if publish == "qualified" else State.PUBLISHED
+    mine = (ENTRIES.c.source == info.key) & ENTRIES.c.state.in_(LIVE)
+    query = sa.select(ENTRIES.c.slug, ENTRIES.c.state, CASES.c.face)
+    rows = tx.execute(query.outerjoin(CASES, CASES.c.slug == ENTRIES.c.slug).where(mine)).all()
+    for state in LIVE:
+        moving = [
+            row.slug
+            for row in rows
+            if row.state != state and live_state(info.publish, row.face) is state
+        ]
+        with regrouping(tx, moving):
+            for batch in batches(moving):
+                tx.execute(sa.update(ENTRIES).where(ENTRIES.c.slug.in_(batch)).values(state=state))
 
 
 def keep(
@@ -81,13 +91,13 @@ class _Page:
 
     def __init__(self, tx: sa.Connection, source: str, run_id: int, now: datetime) -> None:
         self.tx, self.source, self.run_id, self.now = tx, source, run_id, now
-        publish = tx.scalars(sa.select(SOURCES.c.publish).where(SOURCES.c.key == source)).one()
-        self.live = live_state(publish)
+        query = sa.select(SOURCES.c.publish).where(SOURCES.c.key == source)
+        self.publish: str = tx.scalars(query).one()
         self.counts: Counter[Outcome] = Counter()
         self.new: list[Row] = []
         self.modified: list[Row] = []
         self.seen: list[str] = []
-        self.back: list[str] = []
+        self.back: dict[str, State] = {}  # what each that returned is now
         self.leaving: list[str] = []
         self.contents: list[tuple[str, Arrival]] = []
         self.refused: list[Arrival] = []
@@ -134,7 +144,7 @@ class _Page:
                 "hash": hash_of(self.source, identifier),
                 "source": self.source,
                 "identifier": identifier,
-                "state": self.live,
+                "state": (state := live_state(self.publish, None)),
                 "reason": "",
                 "first_seen": self.now,
                 "last_changed": self.now,
@@ -146,16 +156,15 @@ class _Page:
             }
         )
         self.counts[Outcome.NEW] += 1
-        self._take(slug, arrival, self.live)
+        self._take(slug, arrival, state)
 
     def _seen(self, raw: RawRecord, row: AnyRow, arrival: Arrival | None) -> None:
         self.seen.append(row.slug)
         self.settled.append(raw.identifier)
         state = State(row.state)
         if state is State.GONE:
-            self.back.append(row.slug)
-            self.shown |= {row.slug} if self.live is State.PUBLISHED else set()
-            state = self.live
+            state = self.back[row.slug] = live_state(self.publish, row.face)
+            self.shown |= {row.slug} if state is State.PUBLISHED else set()
         if arrival is not None:
             self.modified.append({"key": row.slug, "last_changed": self.now, **_content(arrival)})
             self._take(row.slug, arrival, state)
@@ -183,10 +192,13 @@ class _Page:
             self.tx.execute(row, self.modified)
         self._mark(self.seen, seen_in=self.run_id, last_seen=self.now, leaving_in=None, missing=0)
         left = {"last_left": ENTRIES.c.gone_since, "last_returned": self.now}
-        self._mark(self.back, state=self.live, gone_since=None, reason="", **left)
+        for state in LIVE:
+            back = [slug for slug, now_is in self.back.items() if now_is is state]
+            self._mark(back, state=state, gone_since=None, reason="", **left)
         self._mark(self.leaving, leaving_in=self.run_id)
         write_contents(self.tx, self.contents, new={row["slug"] for row in self.new})
         write_rejects(self.tx, self.source, self.run_id, self.refused, self.settled, self.now)
+        follow(self.tx, {row["key"] for row in self.modified}, self.now)
 
     def _mark(self, slugs: list[str], **values: object) -> None:
         for batch in batches(slugs):
@@ -195,7 +207,8 @@ class _Page:
 
 def _known(tx: sa.Connection, source: str, identifiers: list[str]) -> dict[str, AnyRow]:
     columns = (ENTRIES.c.identifier, ENTRIES.c.slug, ENTRIES.c.state, ENTRIES.c.seen_in)
-    query = sa.select(*columns).where(ENTRIES.c.source == source)
+    query = sa.select(*columns, CASES.c.face).where(ENTRIES.c.source == source)
+    query = query.outerjoin(CASES, CASES.c.slug == ENTRIES.c.slug)
     return {
         row.identifier: row
         for batch in batches(identifiers)

@@ -17,7 +17,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from .errors import StoreError
 
 #: The revision this code works with: the newest of migrations/versions.
-HEAD = "0005"
+HEAD = "0006"
 
 #: How long a writer waits for its turn, in milliseconds.
 PATIENCE = 60_000
@@ -59,6 +59,7 @@ SOURCES = sa.Table(
     sa.Column("held_lost", sa.Integer),  # a drop that waits for somebody to confirm it
     sa.Column("held_known", sa.Integer),
     sa.Column("held_since", UtcDateTime),
+    sa.Column("confirmed", UtcDateTime),  # when a curator confirmed the drop held
 )
 
 # One row per harvest. The one under way has no end, and the cursor of the last page stored.
@@ -181,6 +182,73 @@ MAPPINGS = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("uri", sa.Text, nullable=False),
     sa.Column("since", UtcDateTime, nullable=False),
+)
+
+# What people and Balise itself did, a line each, for ever: the database refuses to change one. Each
+# bears a mark made of itself and of the mark before it.
+JOURNAL = sa.Table(
+    "journal",
+    META,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("slug", sa.ForeignKey("entries.slug")),  # of the entry that it is about, if any
+    sa.Column(
+        "subject", sa.Text, nullable=False
+    ),  # what else it is about: a value, a pair, a source
+    sa.Column("act", sa.Text, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("roles", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Column("before", sa.Text, nullable=False),  # state of the case
+    sa.Column("after", sa.Text, nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("mark", sa.String(64), nullable=False),
+    sa.Index("journal_by_slug", "slug", "id"),
+    sa.Index("journal_by_subject", "subject", "id"),
+)
+
+# Derived from the journal: how the case of each entry stands. One that nobody touched has no row.
+CASES = sa.Table(
+    "cases",
+    META,
+    sa.Column("slug", sa.ForeignKey("entries.slug"), primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("face", sa.Text, nullable=False),
+    sa.Column("lines", sa.Integer, nullable=False),
+    sa.Column("since", UtcDateTime),
+    sa.Column("assignee", sa.Text, nullable=False),
+    sa.Column("asked", sa.Text, nullable=False),  # the act that waits for a second person
+    sa.Column("decided", UtcDateTime),
+    sa.Column("ends", UtcDateTime),
+    sa.Column("criteria", sa.Text, nullable=False),
+    sa.Column("imported", sa.Boolean, nullable=False),
+    sa.Column("changed", UtcDateTime),
+    sa.Column("left", UtcDateTime),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Index("cases_by_state", "state", "since"),
+    sa.Index("cases_by_end", "face", "ends"),
+)
+
+# The notice that the public sees of an entry decided about: the last one that said what was qualified.
+DECIDED = sa.Table(
+    "decided",
+    META,
+    sa.Column("slug", sa.ForeignKey("entries.slug"), primary_key=True),
+    sa.Column("format", sa.Text, nullable=False),
+    sa.Column("part", sa.Text, nullable=False),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+)
+
+# What people decided of two entries that may be the same resource. The first slug is the lesser.
+PAIRS = sa.Table(
+    "pairs",
+    META,
+    sa.Column("first", sa.ForeignKey("entries.slug"), primary_key=True),
+    sa.Column("second", sa.ForeignKey("entries.slug"), primary_key=True),
+    sa.Column("same", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+    sa.Index("pairs_by_second", "second"),
 )
 
 # What harvesters were ever shown: the entries that are, or once were, public under an open licence.

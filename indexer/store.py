@@ -28,9 +28,12 @@ from .families import regrouping
 from .figures import Figures
 from .links import Links, link_of
 from .projects import Projects
+from .qualifications import STANDING, Qualifications, live_state, standing_of
 from .runs import Runs
 from .schema import (
+    CASES,
     CHANGES,
+    DECIDED,
     ENTRIES,
     LINKS,
     PAYLOADS,
@@ -61,6 +64,7 @@ class SqlStore:
         self.figures = Figures(self._engine)
         self.exposed = Exposed(self._engine)
         self.links = Links(self._engine)
+        self.qualifications = Qualifications(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -173,14 +177,17 @@ class SqlStore:
 
     def restore(self, slug: str) -> None:
         """Undo a takedown. Raise StoreError when there was none."""
-        source = sa.select(SOURCES.c.publish).join(ENTRIES, ENTRIES.c.source == SOURCES.c.key)
+        source = sa.select(SOURCES.c.publish, CASES.c.face).join(
+            ENTRIES, ENTRIES.c.source == SOURCES.c.key
+        )
+        source = source.outerjoin(CASES, CASES.c.slug == ENTRIES.c.slug)
         with self._writer.begin() as tx:
             found = _resolve(tx, slug)
             taken = (ENTRIES.c.slug == found) & (ENTRIES.c.state == State.TAKEN_DOWN)
-            publish = tx.scalar(source.where(taken))
-            if publish is None:
+            row = tx.execute(source.where(taken)).first()
+            if row is None:
                 raise StoreError(f"L’entrée «\u00a0{slug}\u00a0» n’a pas été retirée.")
-            state = keeping.live_state(publish)
+            state = live_state(row.publish, row.face)
             self._move(tx, slug, state=state, reason="", gone_since=None)
 
     def _move(self, tx: sa.Connection, slug: str, **values: Any) -> None:
@@ -298,10 +305,16 @@ def _entries(slugs: list[str], state: State | None = None) -> sa.Select[Any]:
             SOURCES.c.origin,
             SOURCES.c.licence,
             SOURCES.c.title.label("source_title"),
+            DECIDED.c.payload.label("shown"),
+            DECIDED.c.format.label("shown_format"),
+            DECIDED.c.part.label("shown_part"),
+            *STANDING,
         )
         .join(PAYLOADS, PAYLOADS.c.slug == ENTRIES.c.slug)
         .join(SOURCES, SOURCES.c.key == ENTRIES.c.source)
         .outerjoin(LINKS, LINKS.c.slug == ENTRIES.c.slug)
+        .outerjoin(CASES, CASES.c.slug == ENTRIES.c.slug)
+        .outerjoin(DECIDED, DECIDED.c.slug == ENTRIES.c.slug)
         .where(ENTRIES.c.slug.in_(slugs))
     )
     return query if state is None else query.where(ENTRIES.c.state == state)
@@ -320,13 +333,14 @@ def _worked(work: Callable[[Entry], T], kept: Kept) -> T:
 
 def _entry(kept: Kept) -> Entry:
     row = kept.row
-    reading = _reading(row)
+    raw = _shown(row)
+    reading = _reading(raw, row.title)
     return Entry(
         slug=row.slug,
         source=row.source,
         identifier=row.identifier,
-        format=row.format,
-        part=row.part,
+        format=raw.format,
+        part=raw.part,
         origin=row.origin,
         source_title=row.source_title,
         licence=row.licence,
@@ -344,6 +358,19 @@ def _entry(kept: Kept) -> Entry:
         last_returned=row.last_returned,
         reason=row.reason,
         link=link_of(row) if row.checked else None,
+        standing=standing_of(row),
+    )
+
+
+def _shown(row: AnyRow) -> RawRecord:
+    """What the public sees of an entry: its notice, or the one that was qualified."""
+    if row.shown is None:
+        return _raw(row)
+    return RawRecord(
+        identifier=row.identifier,
+        format=row.shown_format,
+        payload=unpack(row.shown),
+        part=row.shown_part,
     )
 
 
@@ -356,12 +383,12 @@ def _raw(row: AnyRow) -> RawRecord:
     )
 
 
-def _reading(row: AnyRow) -> Reading:
+def _reading(raw: RawRecord, title: str) -> Reading:
     try:
-        return _read(_raw(row))
+        return _read(raw)
     except MetadataError:
         # A newer reader refuses what an older one took: its title remains, until it is mended.
-        return Reading(record=Record(general=General(title=(Text(row.title),))))
+        return Reading(record=Record(general=General(title=(Text(title),))))
 
 
 #: A page shows a record beside those of its list, then in other forms: it is read once for all.

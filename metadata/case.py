@@ -58,6 +58,15 @@ class Face(_Labelled):
     EXPIRED = "expiree", "expirée"
 
 
+#: Faces under which an entry is in the catalogue.
+PUBLIC = (Face.QUALIFIED, Face.REEXAMINE)
+
+
+def face_of(face: Face, ends: datetime | None, now: datetime) -> Face:
+    """What the public sees now: a decision ends at its hour, whether or not that was noted yet."""
+    return Face.EXPIRED if face in PUBLIC and ends is not None and ends <= now else face
+
+
 class Verdict(_Labelled):
     """An opinion on one criterion."""
 

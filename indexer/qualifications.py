@@ -1,0 +1,423 @@
+"""Qualification, kept: what curators do to an entry, in one transaction with what it changes.
+
+The journal is the truth and everything else follows from it: the row of the case, the notice that the
+public sees, whether the entry is published. The rules are metadata/qualification.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from metadata import MetadataError, RawRecord, Record, parse
+from metadata.case import BALISE, PUBLIC, Act, Action, Actor, Case, Face
+from metadata.case import State as CaseState
+from metadata.caseflow import apply, fold
+from metadata.meaning import Meaning, fingerprint, meaning
+from metadata.qualification import WARNINGS, Refused, decide
+from metadata.record import General, Text
+
+from . import journal
+from .arrival import unpack
+from .changes import batches, note
+from .entry import LIVE, Standing, State
+from .errors import CaseMoved, RecordNotFound
+from .families import regrouping
+from .journal import Line, Wanted
+from .schema import CASES, DECIDED, ENTRIES, PAYLOADS, SOURCES, AnyRow, writing
+
+#: After these, the public is shown the notice as it is now.
+TAKES_NOTICE = (Act.QUALIFY, Act.IMPORT, Act.CONTENT_BACK)
+
+#: What may be done of entries that no qualification concerns.
+FOR_ALL = (Act.ADD_EVIDENCE, Act.EVIDENCE_NOT_APPLICABLE, Act.NOTE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Examined:
+    """An entry as a curator has to see it: what its feed says now, and what the public is shown."""
+
+    record: Record
+    meaning: Meaning
+    shown: Meaning | None  # of the notice decided about; None when nothing is
+
+    @property
+    def content(self) -> str:
+        """The fingerprint that a decision names."""
+        return fingerprint(self.meaning)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filter:
+    """What part of the queue is asked for; what is empty does not matter."""
+
+    state: str = ""
+    source: str = ""
+    assignee: str = ""  # "-" for nobody
+    words: str = ""  # in the title
+    asked: bool = False  # waits for a second person
+    ends_before: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Queued:
+    """An entry in the queue."""
+
+    slug: str
+    title: str
+    source: str
+    source_title: str
+    state: State  # of the entry
+    since: datetime  # when it came into the state of its case
+    standing: Standing
+
+
+class Qualifications:
+    """What the curators' pages and commands ask of the database."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._writer = writing(engine)
+
+    def case(self, slug: str) -> Case:
+        """The case of an entry. One that nobody touched is to be reviewed."""
+        with self._engine.connect() as db:
+            return fold(journal.events(db, slug))
+
+    def examined(self, slug: str) -> Examined:
+        """What its feed says now, and what the public is shown. Raise RecordNotFound."""
+        with self._engine.connect() as db:
+            row = _row(db, slug)
+        shown = _read(_shown(row)) if row.shown is not None else None
+        record = _read(_newest(row))
+        return Examined(
+            record=record, meaning=meaning(record), shown=meaning(shown) if shown else None
+        )
+
+    def act(
+        self, slug: str, action: Action, by: Actor, now: datetime, *, seen: int | None = None
+    ) -> Case:
+        """Do something to an entry; `seen` is how many lines its journal had when it was read.
+
+        Raise Refused when the rules forbid it, CaseMoved when somebody wrote a line meanwhile,
+        RecordNotFound.
+        """
+        with self._writer.begin() as tx:
+            row = _row(tx, slug)
+            case = fold(journal.events(tx, row.slug))
+            if seen is not None and seen != case.lines:
+                raise CaseMoved("Quelqu’un a modifié ce dossier depuis que vous l’avez ouvert.")
+            return _perform(tx, row, case, action, by, now)
+
+    def expire(self, now: datetime) -> int:
+        """End the decisions whose time is over; how many."""
+        due = (CASES.c.face.in_(PUBLIC)) & (CASES.c.ends <= now)
+        with self._engine.connect() as db:
+            if db.execute(sa.select(CASES.c.slug).where(due).limit(1)).first() is None:
+                return 0
+        return self._note_all(due, lambda case: Action(act=Act.EXPIRE), now)
+
+    def warn(self, now: datetime) -> int:
+        """Write down that decisions are about to end; how many had to be."""
+        near = CASES.c.ends <= now + timedelta(days=max(WARNINGS))
+        due = CASES.c.face.in_(PUBLIC) & near & (CASES.c.ends > now)
+        return self._note_all(due, lambda case: _warning(case, now), now)
+
+    def _note_all(
+        self,
+        due: sa.ColumnElement[bool],
+        action: Callable[[Case], Action | None],
+        now: datetime,
+    ) -> int:
+        done = 0
+        with self._writer.begin() as tx:
+            for slug in tx.scalars(sa.select(CASES.c.slug).where(due)).all():
+                case = fold(journal.events(tx, slug))
+                if wanted := action(case):
+                    _perform(tx, _row(tx, slug), case, wanted, BALISE, now)
+                    done += 1
+        return done
+
+    # The queue and the journal
+
+    def queue(self, wanted: Filter, *, limit: int | None = None, offset: int = 0) -> list[Queued]:
+        """The entries that qualification concerns, the longest waiting first."""
+        query = _queue(wanted, *_QUEUED).order_by(_SINCE, ENTRIES.c.slug)
+        with self._engine.connect() as db:
+            return [_queued(row) for row in db.execute(query.limit(limit).offset(offset))]
+
+    def counts(self, wanted: Filter) -> Mapping[CaseState, int]:
+        """How many of them there are in each state."""
+        query = _queue(wanted, _STATE, sa.func.count()).group_by(_STATE)
+        with self._engine.connect() as db:
+            return {CaseState(state): count for state, count in db.execute(query)}
+
+    def journal(self, wanted: Wanted, *, limit: int | None = None, offset: int = 0) -> list[Line]:
+        """Lines of the journal, the latest first."""
+        with self._engine.connect() as db:
+            return journal.lines(db, wanted, limit=limit, offset=offset)
+
+    def journal_size(self, wanted: Wanted) -> int:
+        with self._engine.connect() as db:
+            return journal.count(db, wanted)
+
+    def broken_lines(self) -> list[int]:
+        """The numbers of the lines that were changed behind the database's back."""
+        with self._engine.connect() as db:
+            return [*journal.broken(db)]
+
+
+def follow(tx: sa.Connection, modified: Collection[str], now: datetime) -> None:
+    """Let cases follow what a harvest changed of their entries; in its own transaction."""
+    concerned = (
+        sa.select(CASES.c.slug)
+        .outerjoin(DECIDED, DECIDED.c.slug == CASES.c.slug)
+        .where(DECIDED.c.slug.is_not(None) | CASES.c.state.in_(UNDER_WAY))
+    )
+    for batch in batches(modified):
+        for slug in tx.scalars(concerned.where(CASES.c.slug.in_(batch))).all():
+            _follow(tx, _row(tx, slug), now)
+
+
+UNDER_WAY = (CaseState.UNDER_REVIEW, CaseState.PROPOSED)
+
+
+def _follow(tx: sa.Connection, row: AnyRow, now: datetime) -> None:
+    case = fold(journal.events(tx, row.slug))
+    is_same = row.shown is not None and meaning(_read(_shown(row))) == meaning(_read(_newest(row)))
+    if is_same and case.face is Face.QUALIFIED and case.state not in UNDER_WAY:
+        _show_newest(tx, row)  # what was qualified is what is said, in other bytes
+    elif is_same and case.face is Face.REEXAMINE:
+        _perform(tx, row, case, Action(act=Act.CONTENT_BACK), BALISE, now)
+    elif case.state in UNDER_WAY or case.face is Face.QUALIFIED:
+        _perform(tx, row, case, Action(act=Act.CONTENT_CHANGED), BALISE, now)
+
+
+def live_state(publish: str, face: str | None) -> State:
+    """What an entry is while its source shows it. What was taken away stays so, whatever its source."""
+    if face in (Face.SUSPENDED, Face.WITHDRAWN, Face.EXPIRED):
+        return State.WITHHELD
+    return State.PUBLISHED if publish != "qualified" or face in PUBLIC else State.WITHHELD
+
+
+def standing_of(row: AnyRow) -> Standing | None:
+    """How an entry stands, of a row with its case and what its source says; see store._entries."""
+    if row.case_state is None:
+        return Standing() if row.publish == "qualified" else None
+    return Standing(
+        state=CaseState(row.case_state),
+        face=Face(row.face),
+        lines=row.case_lines,
+        since=row.since,
+        assignee=row.assignee,
+        asked=row.asked,
+        decided=row.decided,
+        ends=row.ends,
+        criteria=row.criteria,
+        is_imported=row.imported,
+        changed=row.changed,
+        left=row.left,
+        reason=row.case_reason,
+    )
+
+
+#: What standing_of asks of a row.
+STANDING = (
+    CASES.c.state.label("case_state"),
+    CASES.c.face,
+    CASES.c.lines.label("case_lines"),
+    CASES.c.since,
+    CASES.c.assignee,
+    CASES.c.asked,
+    CASES.c.decided,
+    CASES.c.ends,
+    CASES.c.criteria,
+    CASES.c.imported,
+    CASES.c.changed,
+    CASES.c.left,
+    CASES.c.reason.label("case_reason"),
+    SOURCES.c.publish,
+)
+
+
+# One act
+
+
+def _perform(
+    tx: sa.Connection, row: AnyRow, case: Case, action: Action, by: Actor, now: datetime
+) -> Case:
+    if row.publish != "qualified" and not case.decisions and action.act not in FOR_ALL:
+        raise Refused(
+            f"La source « {row.source} » publie tout ce qu’elle donne : ses ressources ne passent pas"
+            " par la qualification."
+        )
+    content = fingerprint(meaning(_read(_newest(row))))
+    event = decide(case, action, by, now, content)
+    after = apply(case, event)
+    journal.append(
+        tx,
+        event.act,
+        by,
+        now,
+        slug=row.slug,
+        before=str(case.state),
+        after=str(after.state),
+        data=event.data,
+    )
+    _keep(tx, row.slug, after)
+    if event.act in TAKES_NOTICE and after.face in PUBLIC:
+        _show_newest(tx, row)
+    elif after.face is Face.NONE and row.shown is not None:
+        tx.execute(sa.delete(DECIDED).where(DECIDED.c.slug == row.slug))
+    if after.face != case.face or event.act in TAKES_NOTICE:
+        _publish(tx, row, after)
+    return after
+
+
+def _keep(tx: sa.Connection, slug: str, case: Case) -> None:
+    decision = case.decision
+    is_gone = case.face in (Face.SUSPENDED, Face.WITHDRAWN, Face.EXPIRED)
+    row = {
+        "slug": slug,
+        "state": str(case.state),
+        "face": str(case.face),
+        "lines": case.lines,
+        "since": case.since,
+        "assignee": case.assignee,
+        "asked": str(case.asked.act) if case.asked else "",
+        "decided": decision.at if decision else None,
+        "ends": decision.until if decision else None,
+        "criteria": decision.criteria if decision else "",
+        "imported": decision is not None and decision.is_imported,
+        "changed": case.changed,
+        "left": case.left if is_gone else None,
+        "reason": case.left_reason if is_gone else "",
+    }
+    tx.execute(sa.delete(CASES).where(CASES.c.slug == slug))
+    tx.execute(sa.insert(CASES).values(row))
+
+
+def _show_newest(tx: sa.Connection, row: AnyRow) -> None:
+    tx.execute(sa.delete(DECIDED).where(DECIDED.c.slug == row.slug))
+    kept = {"format": row.format, "part": row.part, "payload": row.payload}
+    tx.execute(sa.insert(DECIDED).values(slug=row.slug, **kept))
+
+
+def _publish(tx: sa.Connection, row: AnyRow, case: Case) -> None:
+    if row.state in LIVE:
+        state = live_state(row.publish, case.face)
+        with regrouping(tx, [row.slug]):
+            tx.execute(sa.update(ENTRIES).where(ENTRIES.c.slug == row.slug).values(state=state))
+    note(tx, [row.slug])
+
+
+def _warning(case: Case, now: datetime) -> Action | None:
+    ends = case.decision.until if case.decision else None
+    due = [days for days in WARNINGS if ends and ends - timedelta(days=days) <= now]
+    if not due or min(due) in case.warned:
+        return None
+    return Action(act=Act.WARN, days=min(due))
+
+
+# Notices
+
+
+def _row(db: sa.Connection, slug: str) -> AnyRow:
+    query = (
+        sa.select(
+            ENTRIES,
+            SOURCES.c.publish,
+            PAYLOADS.c.payload,
+            DECIDED.c.payload.label("shown"),
+            DECIDED.c.format.label("shown_format"),
+            DECIDED.c.part.label("shown_part"),
+        )
+        .join(SOURCES, SOURCES.c.key == ENTRIES.c.source)
+        .join(PAYLOADS, PAYLOADS.c.slug == ENTRIES.c.slug)
+        .outerjoin(DECIDED, DECIDED.c.slug == ENTRIES.c.slug)
+        .where(ENTRIES.c.slug == slug)
+    )
+    row = db.execute(query).first()
+    if row is None:
+        raise RecordNotFound(f"Aucune entrée « {slug} ».")
+    return row
+
+
+def _newest(row: AnyRow) -> RawRecord:
+    payload = unpack(row.payload)
+    return RawRecord(identifier=row.identifier, format=row.format, payload=payload, part=row.part)
+
+
+def _shown(row: AnyRow) -> RawRecord:
+    payload = unpack(row.shown)
+    return RawRecord(
+        identifier=row.identifier,
+        format=row.shown_format,
+        payload=payload,
+        part=row.shown_part,
+    )
+
+
+def _read(raw: RawRecord) -> Record:
+    """As it is read today, before and after alike: a new reader changes no decision."""
+    try:
+        return parse(raw).record
+    except MetadataError:
+        return Record(general=General(title=(Text(raw.identifier),)))
+
+
+# The queue
+
+_STATE = sa.func.coalesce(CASES.c.state, str(CaseState.TO_REVIEW))
+_SINCE = sa.func.coalesce(CASES.c.since, ENTRIES.c.first_seen, type_=ENTRIES.c.first_seen.type)
+_QUEUED = (
+    ENTRIES.c.slug,
+    ENTRIES.c.title,
+    ENTRIES.c.source,
+    ENTRIES.c.state,
+    SOURCES.c.title.label("source_title"),
+    _SINCE.label("waiting_since"),
+    *STANDING,
+)
+
+
+def _queue(wanted: Filter, *columns: Any) -> sa.Select[Any]:
+    query = (
+        sa.select(*columns)
+        .select_from(ENTRIES)
+        .join(SOURCES, SOURCES.c.key == ENTRIES.c.source)
+        .outerjoin(CASES, CASES.c.slug == ENTRIES.c.slug)
+        .where(SOURCES.c.publish == "qualified", ENTRIES.c.state.in_(LIVE))
+    )
+    return query.where(*_conditions(wanted))
+
+
+def _conditions(wanted: Filter) -> Iterable[sa.ColumnElement[bool]]:
+    if wanted.state:
+        yield _STATE.in_([wanted.state])
+    if wanted.source:
+        yield ENTRIES.c.source == wanted.source
+    if wanted.assignee:
+        yield sa.func.coalesce(CASES.c.assignee, "").in_([wanted.assignee.removeprefix("-")])
+    for word in wanted.words.split():
+        yield ENTRIES.c.title.icontains(word, autoescape=True)
+    if wanted.asked:
+        yield CASES.c.asked != ""
+    if wanted.ends_before:
+        yield CASES.c.face.in_(PUBLIC) & (CASES.c.ends <= wanted.ends_before)
+
+
+def _queued(row: AnyRow) -> Queued:
+    return Queued(
+        slug=row.slug,
+        title=row.title,
+        source=row.source,
+        source_title=row.source_title,
+        state=State(row.state),
+        since=row.waiting_since,
+        standing=standing_of(row) or Standing(),
+    )
