@@ -2,6 +2,7 @@
 
 MetadataError
 ├── UnknownFormat     no reader (or no writer) for this format
+├── Refused           an action that the rules of qualification forbid: see qualification.py
 └── ParseError        the bytes are not the format they claim to be
     └── BadPackage    a zip that is broken, hostile, or lacks what it must hold
 

@@ -28,9 +28,10 @@ from .case import (
 )
 from .caseflow import TRANSITIONS, transition
 from .criteria import criteria
+from .errors import MetadataError
 
 
-class Refused(Exception):
+class Refused(MetadataError):
     """The action may not be done; the text says why, and what to do instead, in French."""
 
 
