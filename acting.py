@@ -16,17 +16,35 @@ from metadata.case import Actor, Role
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+#: Whoever runs a command that names nobody: who runs the machine runs the catalogue.
+OPERATOR = Actor(name="exploitant", roles=frozenset({Role.ADMINISTRATOR}))
+
+
 def acting(command: Command) -> Callable[..., Any]:
     """Give a command the options --by and --role, and their Actor as its argument `by`."""
+    return _named(command, required=True)
 
+
+def operating(command: Command) -> Callable[..., Any]:
+    """The same, for what an operator may do without a name: see OPERATOR."""
+    return _named(command, required=False)
+
+
+def _named(command: Command, *, required: bool) -> Callable[..., Any]:
     @click.option(
-        "--by", "name", metavar="NOM", required=True, help="Qui agit : son nom sur la forge."
+        "--by",
+        "name",
+        metavar="NOM",
+        required=required,
+        default=None if required else OPERATOR.name,
+        help="Qui agit : son nom sur la forge.",
     )
     @click.option(
         "--role",
         "roles",
         multiple=True,
-        required=True,
+        required=required,
+        default=None if required else [str(role) for role in OPERATOR.roles],
         type=click.Choice([str(role) for role in Role]),
         help="À quel titre ; peut se répéter.",
     )

@@ -11,6 +11,7 @@ import click
 import forgecommands
 import metadata
 import terminal
+from acting import OPERATOR
 from indexer import facets
 from indexer.entry import Entry, State
 from indexer.export import EXPORTS, is_open
@@ -106,7 +107,9 @@ def unmapped(balises: Balises, mapping: str | None) -> None:
     """Les valeurs qu’aucun vocabulaire ne connaît, par source ; --map dit ce que l’une veut dire."""
     if mapping:
         value, _, concept = mapping.rpartition("=")
-        touched = balises.store.map_value(value, _concept(balises, value, concept), now())
+        touched = balises.store.curating.map_value(
+            value, _concept(balises, value, concept), OPERATOR, now()
+        )
         bring_level(balises)
         again = several(touched, "entrée relue", "entrées relues")
         click.echo(f"« {value} » est compris ; {again}")

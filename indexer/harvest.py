@@ -183,7 +183,8 @@ def decide(losses: Losses, announced: Drop | None, confirm: bool) -> Verdict:
     """Let go what left; or hold everything, when too much would leave without somebody's word."""
     if not is_suspicious(losses):
         return Verdict.ORDINARY
-    return Verdict.CONFIRMED if confirm and covers(announced, losses) else Verdict.HELD
+    said = confirm or (announced is not None and announced.confirmed is not None)
+    return Verdict.CONFIRMED if said and covers(announced, losses) else Verdict.HELD
 
 
 def is_suspicious(losses: Losses) -> bool:

@@ -21,7 +21,8 @@ from metadata.record import RawRecord
 from . import keeping
 from .arrival import Arrival, digest_of
 from .changes import batches
-from .entry import LIVE, Drop, Outcome, Run, SourceStatus, State, hash_of, stem_of
+from .drops import drop_of
+from .entry import LIVE, Outcome, Run, SourceStatus, State, hash_of, stem_of
 from .errors import StoreError
 from .schema import ENTRIES, REJECTS, RUNS, SOURCES, AnyRow, writing
 from .source import Page, SourceInfo
@@ -165,6 +166,7 @@ class Runs:
     def hold(self, run: Run, losses: Losses, now: datetime) -> None:
         """End a run without taking anything away: the next asks from the same date again."""
         held = {"held_lost": losses.lost, "held_known": losses.known, "held_since": now}
+        held["confirmed"] = None  # given on other numbers
         with self._writer.begin() as tx:
             tx.execute(sa.update(SOURCES).where(SOURCES.c.key == run.source).values(held))
             _moved(tx, run, ended=now)
@@ -226,6 +228,7 @@ def _dates(run: Run, now: datetime) -> dict[str, datetime | None]:
         "held_lost": None,
         "held_known": None,
         "held_since": None,
+        "confirmed": None,
     }
     return dates | {"last_full": now} if run.full else dates
 
@@ -256,7 +259,7 @@ def _status(db: sa.Connection, row: AnyRow) -> SourceStatus:
         since=row.since,
         last_complete=row.last_complete,
         last_full=row.last_full,
-        held=_drop(row),
+        held=drop_of(row),
         last_run=_run(last_run) if last_run else None,
     )
 
@@ -265,9 +268,3 @@ def _missing(db: sa.Connection, source: str) -> int:
     missing = (ENTRIES.c.source == source) & ENTRIES.c.state.in_(LIVE) & (ENTRIES.c.missing > 0)
     count: int = db.scalars(sa.select(sa.func.count()).where(missing)).one()
     return count
-
-
-def _drop(row: AnyRow) -> Drop | None:
-    if row.held_since is None:
-        return None
-    return Drop(lost=row.held_lost, known=row.held_known, since=row.held_since)

@@ -20,6 +20,7 @@ from . import keeping, mappings
 from .abreast import Over
 from .arrival import arrive, storable, unpack
 from .changes import batches, look_again_where, note
+from .curating import Curating
 from .duplicates import duplicates_of, find_duplicates
 from .entry import Change, Duplicates, Entry, Family, Reject, SourceStatus, State, Unmapped
 from .errors import RecordNotFound, StoreError
@@ -65,6 +66,7 @@ class SqlStore:
         self.exposed = Exposed(self._engine)
         self.links = Links(self._engine)
         self.qualifications = Qualifications(self._engine)
+        self.curating = Curating(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -198,15 +200,6 @@ class SqlStore:
             tx.execute(sa.update(ENTRIES).where(ENTRIES.c.slug == found).values(values))
         note(tx, [found])
 
-    def map_value(self, value: str, uri: str, now: datetime) -> int:
-        """Say which concept a value means, wherever its vocabulary is expected.
-
-        Return how many entries say it: the index will look at them again. Raise StoreError when
-        there is no such concept.
-        """
-        with self._writer.begin() as tx:
-            return mappings.decide(tx, value, uri, now)
-
     # What the operator looks at
 
     def sources(self) -> list[SourceStatus]:
@@ -230,12 +223,12 @@ class SqlStore:
             return mappings.unmapped(db, source)
 
     def duplicates(self) -> list[Duplicates]:
-        """The published entries that look like the same resource, and what they share."""
+        """The live entries that look like the same resource, and what they share."""
         with self._engine.connect() as db:
             return find_duplicates(db)
 
     def duplicates_of(self, slug: str) -> list[Duplicates]:
-        """Those of these groups that an entry is in."""
+        """The groups of published entries that are the same resource as this one."""
         with self._engine.connect() as db:
             return duplicates_of(db, slug)
 

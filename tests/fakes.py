@@ -7,11 +7,15 @@ from datetime import UTC, datetime, timedelta
 from indexer.errors import SourceError
 from indexer.source import Page, SourceInfo
 from metadata import recordjson
+from metadata.case import Actor, Role
 from metadata.record import Balise, General, RawRecord, Record, Relation, Technical, Term, Text
 from metadata.record import Identifier as Named
 
 NOW = datetime(2026, 3, 1, 6, tzinfo=UTC)
 DAY = timedelta(days=1)
+
+#: Somebody who may do all that a person may.
+CURATOR = Actor(name="camille", roles=frozenset(Role))
 
 
 def record(title: str, **said: object) -> Record:

@@ -66,6 +66,8 @@ ONLY_IN = {
     "whoosh": {"indexer/whoosh_engine.py", "indexer/whoosh_files.py"},
     "sqlalchemy": {
         "indexer/changes.py",
+        "indexer/curating.py",
+        "indexer/drops.py",
         "indexer/duplicates.py",
         "indexer/exposed.py",
         "indexer/families.py",
@@ -73,6 +75,7 @@ ONLY_IN = {
         "indexer/keeping.py",
         "indexer/links.py",
         "indexer/mappings.py",
+        "indexer/pairs.py",
         "indexer/projects.py",
         "indexer/readmes.py",
         "indexer/runs.py",

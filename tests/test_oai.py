@@ -7,7 +7,7 @@ from lxml import etree
 
 from catalogue_site import oai
 from indexer.errors import StoreError
-from tests.fakes import NOW, notice, withdrawn
+from tests.fakes import CURATOR, NOW, notice, withdrawn
 from tests.provider import (
     ADDRESS,
     NAMES,
@@ -275,7 +275,7 @@ def test_a_value_that_somebody_explains_changes_its_notice(catalogue):
     catalogue.clock.pass_by(60)
     (unknown,) = catalogue.store.unmapped("autre")
     concept = "http://data.education.fr/voc/scolomfr/concept/scolomfr-voc-015-num-980"
-    catalogue.store.map_value(unknown.value, concept, NOW)
+    catalogue.store.curating.map_value(unknown.value, concept, CURATOR, NOW)
     asked = {"verb": "ListIdentifiers", "metadataPrefix": "oai_dc", "from": "2026-05-04T12:00:30Z"}
     assert [*headers(catalogue.ask(**asked))] == [name(catalogue, "4")]
 

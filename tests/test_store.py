@@ -37,7 +37,7 @@ from metadata.record import (
 )
 
 from .corpus import shared
-from .fakes import DAY, NOW, ListSource, info, notice, unreadable, withdrawn
+from .fakes import CURATOR, DAY, NOW, ListSource, info, notice, unreadable, withdrawn
 
 CONCEPT = "http://data.education.fr/voc/scolomfr/concept/"
 PUBLISHER = f"{CONCEPT}publisher"
@@ -253,7 +253,7 @@ def test_a_mapping_holds_for_every_entry_past_and_to_come(store):
     assert (value.element, value.vocabulary, value.value) == ("5.2", "010", "Fiche  prof")
     assert (value.source, value.count) == ("essai", 2)
     uri = f"{CONCEPT}lecture"
-    assert store.map_value("fiche prof", uri, NOW) == 2
+    assert store.curating.map_value("fiche prof", uri, CURATOR, NOW) == 2
     assert caught_up(store) == {by_identifier(store, name).slug for name in "12"}
     fill(store, notice("1", **said), notice("2", **said), notice("3", **said))
     for name in "123":
@@ -265,7 +265,7 @@ def test_a_mapping_holds_for_every_entry_past_and_to_come(store):
 def test_a_mapping_holds_only_where_its_vocabulary_is_expected(store):
     said = taught("Cours", contexts=(Term("", "divers"),), tools=(Term("", "divers"),))
     fill(store, notice("1", **said))
-    store.map_value("divers", f"{CONCEPT}lecture", NOW)
+    store.curating.map_value("divers", f"{CONCEPT}lecture", CURATOR, NOW)
     educational = by_identifier(store, "1").record.educational[0]
     assert (educational.contexts[0].uri, educational.tools[0].uri) == ("", "")
     assert len(store.unmapped()) == 2
@@ -274,14 +274,14 @@ def test_a_mapping_holds_only_where_its_vocabulary_is_expected(store):
 def test_a_later_decision_replaces_an_earlier_one(store):
     fill(store, notice("1", **taught("x", learning_resource_types=(Term("", "fiche"),))))
     for local in ("lecture", "exercise"):
-        store.map_value("fiche", CONCEPT + local, NOW)
+        store.curating.map_value("fiche", CONCEPT + local, CURATOR, NOW)
     (term,) = by_identifier(store, "1").record.educational[0].learning_resource_types
     assert term.uri == f"{CONCEPT}exercise"
 
 
 def test_a_mapping_names_a_concept_that_exists(store):
     with pytest.raises(StoreError, match="n’a de concept"):
-        store.map_value("fiche", "http://exemple.fr/rien", NOW)
+        store.curating.map_value("fiche", "http://exemple.fr/rien", CURATOR, NOW)
 
 
 def classified(purpose, source, *taxa):
@@ -318,7 +318,7 @@ def test_a_mapped_leaf_reads_as_the_concept_it_means(store):
 
     concept = scolomfr().members("015")[0]
     fill(store, notice("1", **classified(TAUGHT, "Plan maison", ("510", "Maths"))))
-    store.map_value("maths", concept.uri, NOW)
+    store.curating.map_value("maths", concept.uri, CURATOR, NOW)
     (path,) = by_identifier(store, "1").record.classifications[0].taxon_paths
     assert path.taxa == (Taxon(concept.uri, (Text("Maths"),)),)
 
