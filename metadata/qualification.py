@@ -112,6 +112,21 @@ def decide(case: Case, action: Action, by: Actor, now: datetime, content: str) -
     )
 
 
+def why_not(case: Case, act: Act, by: Actor, now: datetime) -> str:
+    """Why somebody may not do this now, in a sentence; "" when what they say with it decides alone."""
+    try:
+        check_right(act, by)
+        _check_interest(case, act, by)
+        if transition(case.state, act) is None:
+            return _impossible(case, act)
+        for rule in RULES.get(act, ()):
+            if rule in OF_THE_CASE:
+                rule(case, Action(act=act), by, now)
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
 CHANGED = "Le contenu de la notice a changé depuis que vous l’avez lue : relisez-la avant de vous prononcer."
 
 
@@ -295,7 +310,7 @@ RULES: Mapping[Act, tuple[Rule, ...]] = {
     Act.NOTE: (_with_text,),
     Act.PROPOSE: (_proposal,),
     Act.SEND_BACK: (_with_reason,),
-    Act.QUALIFY: (_another, _is_free, _agrees),
+    Act.QUALIFY: (_is_free, _agrees),
     Act.REFUSE: (_another, _is_free, _refusal),
     Act.ASK_SUSPENSION: (_is_free, _is_public, _with_reason),
     Act.ASK_WITHDRAWAL: (_is_free, _is_public, _with_reason),
@@ -306,6 +321,18 @@ RULES: Mapping[Act, tuple[Rule, ...]] = {
     Act.EXPIRE: (_is_over,),
     Act.IMPORT: (_is_new,),
 }
+
+#: Those of them that ask nothing of what is said of the act.
+OF_THE_CASE = (
+    _another,
+    _is_free,
+    _agrees,
+    _is_public,
+    _confirms,
+    _is_asked,
+    _is_over,
+    _is_examined,
+)
 
 
 def _data(case: Case, action: Action, now: datetime, content: str) -> dict[str, object]:
