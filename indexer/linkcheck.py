@@ -174,16 +174,16 @@ def _ask_host(
         found.put(None)
 
 
-def ask(asks: Asks, address: str) -> Verdict | None:
+def ask(asks: Asks, address: str, seconds: float = SECONDS) -> Verdict | None:
     """Does it answer? Asked whole where its headers alone did not come. None: leave this host alone."""
     verdict: Verdict | None = Verdict()
     for method in ("HEAD", "GET"):
         try:
-            status = asks.status(address, SECONDS, method)
+            status = asks.status(address, seconds, method)
         except PassingError:
             verdict = Verdict(dead=True, fault="le site ne répond pas", heard=False)
         except LateError:
-            return Verdict(dead=True, fault=f"rien en {SECONDS:g} secondes", heard=False)
+            return Verdict(dead=True, fault=f"rien en {seconds:g} secondes", heard=False)
         except SourceError as error:  # a certificate, a circle, an address that we may not reach
             return Verdict(fault=str(error))
         else:
