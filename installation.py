@@ -71,6 +71,7 @@ class Balises:
     def site(self) -> Site:
         from catalogue_site import theme
         from catalogue_site.site import STATIC, Publisher, Site, hashed
+        from metadata.case import Role
 
         publisher = self.settings.publisher
         folder = self.settings.theme_folder
@@ -81,6 +82,7 @@ class Balises:
             base_url=self.settings.base_url.rstrip("/"),
             publisher=Publisher(**asdict(publisher)),
             login=self._login(),
+            roles={group: Role(name) for group, name in self.settings.login.roles.items()},
             door=self._door(),
             clock=now,
             theme=folder if themed else None,
@@ -88,7 +90,7 @@ class Balises:
         )
 
     def _login(self) -> Login | None:
-        """The way in for maintainers; None when the configuration has none."""
+        """The way in for maintainers and curators; None when the configuration has none."""
         given, forge = self.settings.login, self.settings.login_forge
         if not forge:
             return None

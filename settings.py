@@ -10,7 +10,7 @@ import difflib
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from itertools import islice
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 from indexer.arrival import storable
 from indexer.opening import reason_of
 from indexer.source import SourceInfo
+from metadata.case import Role
 
 
 class SettingsError(Exception):
@@ -98,7 +99,7 @@ class LoginSettings:
     forge: str = ""
     client_id: str = ""
     client_secret_file: str = ""
-    roles: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict, metadata={"among": tuple(Role)})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -295,13 +296,24 @@ class _Reader:
         expected = dict if inner else hint
         if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
             raise self.fault(where, name, f"doit être {FRENCH[expected]}.")
-        among = column.metadata.get("among")
-        if among and value not in among:
-            choices = ", ".join(f"« {choice} »" for choice in among if choice)
-            raise self.fault(where, name, f"« {value} » est inconnu. Choisissez parmi {choices}.")
+        if among := column.metadata.get("among"):
+            self.choose(among, name, value, where)
         if column.metadata.get("needed") and not value:
             raise self.fault(where, name, "ne peut être vide : complétez cette clé.")
         return value
+
+    def choose(self, among: Sequence[str], name: str, value: Any, where: _Place) -> None:
+        """Refuse what is not among these: a value, or one of those of a table."""
+        if isinstance(value, dict):
+            inside = _Place(f"{where.name}{name} ", self.line(where, name))
+            for key, each in value.items():
+                self.choose(among, key, each, inside)
+        elif value not in among:
+            choices = ", ".join(f"« {choice} »" for choice in among if choice)
+            close = difflib.get_close_matches(str(value), among, n=1, cutoff=0.5)
+            meant = f" Vouliez-vous dire « {close[0]} » ?" if close else ""
+            said = f"« {value} » est inconnu. Choisissez parmi {choices}.{meant}"
+            raise self.fault(where, name, said)
 
     def items(self, name: str, inner: Any, value: Any, where: _Place) -> Iterator[Any]:
         if not isinstance(value, list):
@@ -326,12 +338,12 @@ class _Reader:
 
     def line(self, where: _Place, key: str) -> int:
         """The line of a key in its table, else where the table starts; 0 when neither has one."""
-        written = re.compile(rf"\s*\[*\s*{re.escape(key)}\b")
+        written = re.compile(rf"""\s*(\[[\w.]+\.|\[*)\s*["']?{re.escape(key)}\b""")
         for at, text in enumerate(self.text.splitlines()[where.line :], where.line + 1):
-            if where.line and text.lstrip().startswith("["):
-                break
             if written.match(text):
                 return at
+            if where.line and text.lstrip().startswith("["):
+                break
         return where.line
 
 
@@ -390,12 +402,18 @@ base_url = ""                               # adresse publique, par exemple http
 # new_per_hour = 2                          # demandes de fusion nouvelles, par heure ; 0 : sans limite
 # open_at_most = 10                         # et ouvertes à la fois ; 0 : sans limite
 
-# Pour que les mainteneurs proposent leur commun.yml en leur nom, depuis l’éditeur.
+# Pour que les mainteneurs proposent leur commun.yml en leur nom, depuis l’éditeur, et que les
+# curateurs entrent dans /curation.
 #
 # [login]
 # forge = "forge"                           # la clé d’un bloc [[forge]]
 # client_id = ""                            # de l’application OAuth créée sur la forge
 # client_secret_file = "secrets/login"      # ou la variable BALISE_LOGIN_CLIENT_SECRET
+#
+# [login.roles]                             # groupe de la forge = lecteur | instructeur | decideur | administrateur
+# "dne/instruction" = "instructeur"
+# "dne/decision" = "decideur"
+# "dne/admin" = "administrateur"
 
 [publisher]
 name = ""                                   # qui répond du catalogue

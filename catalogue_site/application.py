@@ -15,6 +15,7 @@ from . import (
     discovery,
     editor,
     embed,
+    entrance,
     faults,
     feed,
     help,
@@ -47,6 +48,8 @@ def create_app(site: Site) -> Flask:
     readers = (search, resource, browse, commun, sources, statistics, vocabularies, help, pages)
     for part in (*readers, selection, editor, auth, api, oai, feed, discovery, opendata, embed):
         app.register_blueprint(part.bp)
+    for bp in (entrance.bp, entrance.inside):  # the back-office
+        app.register_blueprint(bp)
     if site.login:
         app.extensions[auth.SESSIONS] = Sessions(site.login.clock)
     app.add_template_filter(presentation.capital)

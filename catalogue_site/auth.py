@@ -1,7 +1,9 @@
-"""Logging in through the forge, and out: for maintainers now, for curators later.
+"""Logging in through the forge, and out: for maintainers and for curators.
 
 A view that needs somebody sends them to `begin`; they come back to it once the forge has said who
-they are. There is no cookie before that.
+they are. There is no cookie before that; then two, one after the other. The cookie of a login under
+way comes along when the forge sends somebody back (Lax). The one of a session never comes along from
+another site (Strict), so what the forge sends back to is a page of ours that leads on by itself.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from .sessions import LOGIN, SESSION, Session, Sessions
 from .site import current_site
 
 if TYPE_CHECKING:
-    from .openid import Asked, Login
+    from .openid import Asked, Identity, Login
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +31,17 @@ bp = Blueprint("auth", __name__)
 #: The name that an application keeps its sessions under.
 SESSIONS = "sessions"
 
+#: The field of a form that holds the mark of its session.
+MARK = "marque"
+
+#: The cookies: of a session, and of a login under way.
+COOKIE, UNDER_WAY = "balise", "balise-connexion"
+
 
 @bp.after_request
 def guard(response: Response) -> Response:
     """Leave no trace of a page made for somebody."""
-    if request.cookies.get(_cookie()):
+    if _number():
         response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -46,16 +54,20 @@ def begin(*, scope: str, view: str, draft: str = "") -> Response:
     except LoginError as error:
         log.error("login error=%r", str(error))
         abort(503)
-    _sessions().close(_number())  # the cookie is about to forget it: nobody could log out of it
+    _sessions().close(_number())  # it cannot be found when they come back
     session = Session(until=login.clock() + LOGIN, came_from=view, draft=draft, asked=asked)
     # Not straight to the forge: a browser follows a form to our own pages alone (form-action).
-    return _with_cookie(redirect(url_for("auth.leave"), 303), _sessions().open(session))
+    answer = redirect(url_for("auth.leave"), 303)
+    return _with_cookie(answer, UNDER_WAY, _sessions().open(session))
 
 
 @bp.get("/connexion")
-def leave() -> str:
+def leave() -> Response:
     """The page that leads to the forge by itself."""
-    return render_template("leave.html", asked=_under_way().asked, forge=_login().url)
+    asked = cast("Asked", _under_way().asked)
+    return onward(
+        asked.address, "Connexion à la forge", f"Vous allez être conduit à {_login().url}."
+    )
 
 
 @bp.get("/connexion/retour")
@@ -64,7 +76,7 @@ def come_back() -> Response:
     asked = cast("Asked", session.asked)
     if not hmac.compare_digest(asked.state.encode(), request.args.get("state", "").encode()):
         abort(400)
-    _sessions().close(_number())
+    _sessions().close(_number(UNDER_WAY))
     lasting = replace(session, asked=None, until=_login().clock() + SESSION)
     if code := request.args.get("code", ""):
         try:
@@ -74,29 +86,66 @@ def come_back() -> Response:
         else:
             log.info("login user=%s", who.subject)
             lasting = replace(lasting, who=who, until=min(lasting.until, who.until))
-    return _with_cookie(redirect(url_for(session.came_from), 303), _sessions().open(lasting))
+    answer = _without_cookie(onward(url_for(session.came_from)), UNDER_WAY)
+    return _with_cookie(answer, COOKIE, _sessions().open(lasting))
 
 
 @bp.post("/deconnexion")
 def log_out() -> Response:
     check_mark()
     _sessions().close(_number())
-    answer = redirect("/", 303)
-    answer.delete_cookie(_cookie(), path="/", secure=_is_secure(), httponly=True, samesite="Lax")
-    return answer
+    return _without_cookie(redirect(url_for("auth.logged_out"), 303), COOKIE)
+
+
+@bp.get("/deconnexion")
+def logged_out() -> str:
+    return render_template("logged_out.html", forge=_login().url)
+
+
+def onward(
+    address: str,
+    heading: str = "Vous revenez à Balise",
+    lead: str = "Si rien ne se passe, continuez.",
+) -> Response:
+    """A page of ours that leads on by itself, as a redirection would not: from our own site."""
+    page = render_template("onward.html", address=address, heading=heading, lead=lead)
+    return Response(page, mimetype="text/html", headers={"Cache-Control": "no-store"})
 
 
 def current() -> Session | None:
-    """The session of whoever asks."""
-    return _sessions().find(_number()) if current_site().login else None
+    """The session of whoever asks, whether or not the forge vouched for them."""
+    session = _sessions().find(_number()) if current_site().login else None
+    return session if session and session.asked is None else None
+
+
+def person(scope: str) -> Identity | None:
+    """Whoever is logged in, if the forge lets us do that much in their name."""
+    session = current()
+    who = session.who if session else None
+    return who if who and {*scope.split()} <= who.scopes else None
+
+
+def draft() -> str:
+    """What whoever asks had left for this very view when they went to log in."""
+    session = current()
+    return session.draft if session and session.came_from == request.endpoint else ""
+
+
+def is_reading() -> bool:
+    """Does the request change nothing?"""
+    return request.method in ("GET", "HEAD", "OPTIONS")
+
+
+def is_marked() -> bool:
+    """Is the form from a page of this very session?"""
+    session = current()
+    sent = request.form.get(MARK, "").encode()
+    return session is not None and hmac.compare_digest(session.mark.encode(), sent)
 
 
 def check_mark() -> None:
     """Refuse a form that is not from a page of this very session."""
-    session = current()
-    if session is None or not hmac.compare_digest(
-        session.mark.encode(), request.form.get("marque", "").encode()
-    ):
+    if not is_marked():
         abort(403)
 
 
@@ -106,7 +155,7 @@ def refuse_strangers_forms() -> None:
     Browsers say where a form comes from, with or without a session; other programs carry no cookie.
     https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
     """
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
+    if not is_reading():
         site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
         is_ours = site in ("same-origin", "none") if site else origin in (None, *_own_origins())
         if not is_ours:
@@ -119,7 +168,7 @@ def _own_origins() -> tuple[str, ...]:
 
 
 def _under_way() -> Session:
-    session = current()
+    session = _sessions().find(_number(UNDER_WAY)) if current_site().login else None
     if session is None or session.asked is None:
         abort(400)
     return session
@@ -136,25 +185,35 @@ def _sessions() -> Sessions:
     return cast(Sessions, current_app.extensions[SESSIONS])
 
 
-def _number() -> str:
-    return request.cookies.get(_cookie(), "")
+def _number(cookie: str = COOKIE) -> str:
+    return request.cookies.get(_named(cookie), "")
 
 
 def _return_address() -> str:
     return (current_site().base_url or request.host_url.rstrip("/")) + url_for("auth.come_back")
 
 
-def _with_cookie(answer: Response, number: str) -> Response:
+def _with_cookie(answer: Response, cookie: str, number: str) -> Response:
     answer.set_cookie(
-        _cookie(), number, path="/", secure=_is_secure(), httponly=True, samesite="Lax"
+        _named(cookie),
+        number,
+        path="/",
+        secure=_is_secure(),
+        httponly=True,
+        samesite="Strict" if cookie == COOKIE else "Lax",
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def _cookie() -> str:
+def _without_cookie(answer: Response, cookie: str) -> Response:
+    answer.delete_cookie(_named(cookie), path="/", secure=_is_secure(), httponly=True)
+    return answer
+
+
+def _named(cookie: str) -> str:
     """With this prefix, no other host or plain http can set it."""
-    return "__Host-balise" if _is_secure() else "balise"
+    return f"__Host-{cookie}" if _is_secure() else cookie
 
 
 def _is_secure() -> bool:

@@ -40,7 +40,7 @@ def _xml(template: str, places: list[str]) -> Response:
 @bp.get("/robots.txt")
 def robots() -> Response:
     """Searches are left open: their pages say themselves that they are not to be kept."""
-    lines = ["User-agent: *", "Disallow: /curation/", "Disallow: /editeur", "Disallow: /api/"]
+    lines = ["User-agent: *", "Disallow: /curation", "Disallow: /editeur", "Disallow: /api/"]
     lines += ["", f"Sitemap: {absolute('/sitemap.xml')}"]
     return Response("\n".join(lines) + "\n", mimetype="text/plain")
 

@@ -10,6 +10,9 @@ from typing import Protocol
 from metadata.hints import Proposal
 from metadata.project import Project, ProjectFile
 
+#: What we ask of the forge: who they are, and to commit and open a merge request in their name.
+SCOPE = "openid profile api"
+
 
 class Found(Protocol):
     """A project that anybody may see: its commun.yml, else what Balise proposes for it."""

@@ -16,7 +16,7 @@ from metadata import Finding, ParseError, Severity, commun
 from metadata.project import Project, ProjectFile
 
 from . import auth, form
-from .door import Door
+from .door import SCOPE, Door
 from .draft import Draft, answered, carried, file_of, pack, unpack
 from .form import FORMS, LAST, STEPS, Step, fields_of, is_about
 from .formpages import (
@@ -35,9 +35,6 @@ bp = Blueprint("editor", __name__, url_prefix="/editeur")
 
 #: Bytes of a form: a notice is 64 kB at most, and travels with what was answered.
 MOST_BYTES = 400_000
-
-#: What we ask of the forge: who they are, and to commit and open a merge request in their name.
-SCOPE = "openid profile api"
 
 
 @bp.before_request
@@ -171,10 +168,10 @@ def log_in() -> Response:
 @bp.get("/reprise")
 def resume() -> str | Response:
     """Back from the forge: the notice, where it was left."""
-    session = auth.current()
-    if session is None or not session.draft:
+    draft = auth.draft()
+    if not draft:
         return redirect(url_for("editor.start"), 303)
-    return last_page(unpack(session.draft), fault="" if session.who else NOT_VOUCHED)
+    return last_page(unpack(draft), fault="" if auth.person(SCOPE) else NOT_VOUCHED)
 
 
 NOT_VOUCHED = (
@@ -186,13 +183,13 @@ NOT_VOUCHED = (
 @bp.post("/proposer")
 def propose() -> str:
     """Open the merge request, in the name of whoever is logged in."""
-    session, door = auth.current(), current_site().door
+    who, door = auth.person(SCOPE), current_site().door
     draft = replace(_sent_draft(), target=request.form.get("projet", "").strip())
-    if session is None or session.who is None or door is None:
+    if who is None or door is None:
         return last_page(draft, fault=OVER)
     auth.check_mark()
     path = draft.project or draft.target
-    outcome = door.propose(session.who.token, path, file_of(draft), draft.blob)
+    outcome = door.propose(who.token, path, file_of(draft), draft.blob)
     if outcome.project and outcome.current:
         return _carried(draft, outcome.project, outcome.current)
     if outcome.fault:

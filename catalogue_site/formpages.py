@@ -13,6 +13,7 @@ from metadata.checks import PROFILES
 from metadata.hints import Evidence
 
 from . import auth
+from .door import SCOPE
 from .draft import Draft, file_of, findings_of, pack, texts_of
 from .form import LAST, STEPS, Step, control, fields_of, step_of
 from .site import canonical, current_site
@@ -109,7 +110,7 @@ def _page(template: str, **shown: Any) -> str:
         notice=pack(draft) if draft else "",
         door=site.door,
         can_log_in=bool(site.login and site.door),
-        who=session.who if session else None,
+        who=auth.person(SCOPE),
         mark=session.mark if session else "",
         by_hand=_by_hand(draft) if draft else "",
         place=_place,

@@ -54,7 +54,8 @@ class Identity:
     subject: str  # the forge's own number for them
     username: str
     name: str
-    groups: tuple[str, ...]
+    groups: tuple[str, ...]  # their whole paths
+    scopes: frozenset[str]  # what the token is good for
     token: str = field(repr=False)
     until: datetime
 
@@ -111,6 +112,7 @@ class Login:
             username=username,
             name=str(about.get("name") or username),
             groups=tuple(map(str, about.get("groups") or ())),
+            scopes=frozenset(asked.scope.split()),
             token=token["access_token"],
             until=self.clock() + timedelta(seconds=int(token.get("expires_in") or LASTS)),
         )

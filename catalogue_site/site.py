@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from indexer.search import SearchEngine
 from indexer.store import SqlStore
+from metadata.case import Role
 
 from .door import Door
 
@@ -60,6 +61,7 @@ class Site:
     base_url: str = ""
     publisher: Publisher = Publisher()
     login: Login | None = None
+    roles: Mapping[str, Role] = field(default_factory=dict)  # of curators, by group of the forge
     door: Door | None = None
     crawl_every: timedelta = timedelta(hours=1)  # when a project is looked at next
     frozen: bool = False

@@ -40,6 +40,18 @@ FLAGS = [
     "--disable-sync",
 ]
 
+#: Who may do what in the back-office, and who is in these groups: tests/pages.py names them.
+ROLES = {
+    "dne/instruction": "instructeur",
+    "dne/decision": "decideur",
+    "dne/admin": "administrateur",
+}
+CURATORS = {
+    "ines": ("Inès Exemple", "dne/instruction"),
+    "denis": ("Denis Exemple", "dne/decision"),
+    "agnes": ("Agnès Exemple", "dne/admin"),
+}
+
 TAKEN_DOWN = "wie-komme-ich-zum-bahnhof-wege-beschreiben-66e323bad30ee600"
 
 NOTICE = """\
@@ -135,7 +147,7 @@ def _settings(folder: Path, forge: Forge, here: str) -> tuple[Settings, str]:
         data=str(folder / "var"),
         base_url=here,
         forge=(ForgeSettings(key="forge", url=forge.url, title="La forge d’essai"),),
-        login=LoginSettings(forge="forge", client_id=client),
+        login=LoginSettings(forge="forge", client_id=client, roles=ROLES),
         publisher=PublisherSettings(name="La DNE fictive", contact="contact@dne.example"),
     )
     return given, secret
@@ -143,6 +155,9 @@ def _settings(folder: Path, forge: Forge, here: str) -> tuple[Settings, str]:
 
 def _fill(balises: Balises, forge: Forge) -> None:
     forge.add_user("marie", "Marie Exemple")
+    for username, (name, group) in CURATORS.items():
+        forge.add_user(username, name)
+        forge.add_group(group, members={username: 30})
     files = {"commun.yml": NOTICE, "README.md": README, "LICENSE": "CC BY-SA 4.0"}
     listed = forge.add_project("marie/fractions", files=files, name="Fractions")
     forge.add_release(listed, "v1.2.0", name="Rentrée")

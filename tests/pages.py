@@ -5,6 +5,7 @@ A page template or an address that is not here fails tests/test_accessibility.py
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -50,8 +51,26 @@ def then(*acts: Act) -> Act:
     return act
 
 
+def at(place: str) -> Act:
+    """Wait for a page that others lead to by themselves."""
+    return lambda tab: tab.wait_for_url(f"**{place}")
+
+
 def log_in(tab: Tab) -> None:
-    then(click("Me connecter"), click("Marie"), click("Autoriser"))(tab)
+    then(click("Me connecter"), click("Marie"), click("Autoriser"), at("/editeur/reprise"))(tab)
+
+
+def come_in(name: str, place: str = "/curation") -> Act:
+    """Enter the back-office in somebody's name."""
+    return then(click("Se connecter"), click(name), click("Autoriser"), at(place))
+
+
+def lose_a_form(tab: Tab) -> None:
+    """As if the session had ended before a form was sent."""
+    errand = ["/curation", ["motif", "Les réponses ne sont pas lues par un lecteur d’écran."]]
+    tab.eval_on_selector(
+        "[name=demande]", "(field, errand) => { field.value = errand }", json.dumps(errand)
+    )
 
 
 def stay(tab: Tab) -> None:
@@ -146,7 +165,7 @@ PAGES = (
         click("Passer directement"),
     ),
     page(
-        "to the forge", "/editeur?projet=marie/fractions", "leave.html",
+        "to the forge", "/editeur?projet=marie/fractions", "onward.html",
         then(click("Passer directement"), stay),
     ),
     page(
@@ -157,6 +176,17 @@ PAGES = (
         "editor, done", "/editeur?projet=marie/grammaire", "editor_done.html",
         then(click("Passer directement"), log_in, click("Proposer")),
     ),
+    page("logged out", "/deconnexion", "logged_out.html"),
+    page("back-office, closed", "/curation", "curation_login.html", status=401),
+    page(
+        "back-office, no role", "/curation", "curation_denied.html",
+        come_in("Marie", "/curation/reprise"), status=401
+    ),
+    page("back-office", "/curation", "curation_home.html", come_in("Inès"), status=401),
+    page(
+        "back-office, a lost form", "/curation", "curation_resume.html",
+        then(lose_a_form, come_in("Inès", "/curation/reprise")), status=401,
+    ),
 )  # fmt: skip
 
 #: Addresses that answer with no page: files, data, and steps on the way to a page.
@@ -166,6 +196,7 @@ NO_PAGES = frozenset(
         "auth.come_back",
         "auth.leave",  # a page, that only a form leads to: « to the forge »
         "commun.badge",
+        "curation.resume",  # a page, that only a login leads to: « a lost form »
         "discovery.opensearch",
         "discovery.robots",
         "discovery.sitemap",

@@ -81,10 +81,15 @@ def last_page(client, text=NOTICE):
 def leave(client, page):
     """Press « Me connecter »; the address of the forge that the next page leads to."""
     assert page.press("Me connecter", status=303).answer.headers["Location"] == "/connexion"
-    on_the_way = Page(client, client.get("/connexion", base_url=HERE))
-    [link] = on_the_way.tree.cssselect("a.fr-btn")
-    refresh = on_the_way.tree.cssselect("meta[http-equiv=refresh]")[0].get("content")
-    assert refresh == f"0; url={link.get('href')}"
+    return led_to(client, client.get("/connexion", base_url=HERE))
+
+
+def led_to(client, answer):
+    """Where a page of ours leads by itself, or by its link."""
+    tree = Page(client, answer).tree
+    [link] = tree.cssselect("a.fr-btn")
+    [refresh] = tree.cssselect("meta[http-equiv=refresh]")
+    assert refresh.get("content") == f"0; url={link.get('href')}"
     return link.get("href")
 
 
@@ -95,7 +100,7 @@ def come_back(client, address):
 
 def logged_in(client):
     answer = come_back(client, on_the_forge(leave(client, last_page(client))))
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/editeur/reprise")
+    assert led_to(client, answer) == "/editeur/reprise"
     return Page(client, client.get("/editeur/reprise", base_url=HERE))
 
 
@@ -184,10 +189,14 @@ def test_the_login_asks_for_little_and_proves_that_it_is_itself(client):
 def test_there_is_no_cookie_before_the_login_and_a_guarded_one_after(client):
     page = last_page(client)
     assert not cookies_of(page.answer)
-    answer = come_back(client, on_the_forge(leave(client, page)))
-    [cookie] = cookies_of(answer)
+    [under_way] = cookies_of(page.press("Me connecter", status=303).answer)
+    assert under_way.startswith("__Host-balise-connexion=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= {*under_way.split("; ")}
+    address = led_to(client, client.get("/connexion", base_url=HERE))
+    gone, cookie = cookies_of(come_back(client, on_the_forge(address)))
+    assert gone.startswith("__Host-balise-connexion=;")
     assert cookie.startswith("__Host-balise=")
-    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= {*cookie.split("; ")}
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Strict"} <= {*cookie.split("; ")}
 
 
 def test_the_token_is_on_no_page_in_no_cookie_and_in_no_log(client, app, forge, project, caplog):
@@ -209,15 +218,31 @@ def test_pages_made_for_somebody_are_not_kept(client):
 
 
 def test_the_number_in_the_cookie_changes_at_the_login(client):
-    address = leave(client, last_page(client))
+    logged_in(client)
     before = client.get_cookie("__Host-balise", domain="catalogue.example").value
+    page = last_page(client)
+    assert "Marie Exemple" in text_of(page.tree)
+    client.post("/editeur/connexion", data={"notice": notice_in(page)}, base_url=HERE)
+    address = led_to(client, client.get("/connexion", base_url=HERE))
     come_back(client, on_the_forge(address))
     assert client.get_cookie("__Host-balise", domain="catalogue.example").value != before
 
 
+def test_the_number_of_a_login_under_way_is_no_session(client):
+    leave(client, last_page(client))
+    number = client.get_cookie("__Host-balise-connexion", domain="catalogue.example").value
+    client.set_cookie("__Host-balise", number, domain="catalogue.example", secure=True)
+    answer = client.get("/editeur/reprise", base_url=HERE)
+    assert answer.headers["Location"] == "/editeur"
+
+
+def notice_in(page):
+    return page.tree.cssselect("[name=notice]")[0].get("value")
+
+
 def test_whoever_refuses_finds_their_notice_again(client):
     answer = come_back(client, on_the_forge(leave(client, last_page(client)), answer="no"))
-    page = Page(client, client.get(answer.headers["Location"], base_url=HERE))
+    page = Page(client, client.get(led_to(client, answer), base_url=HERE))
     assert "n’a pas confirmé" in " ".join(page.faults)
     assert page.file == NOTICE
     assert [each for each in page.tree.cssselect("button") if "Me connecter" in text_of(each)]
@@ -236,19 +261,21 @@ def test_an_answer_for_another_browser_is_refused(client, app):
 
 def test_an_answer_serves_once(client):
     address = on_the_forge(leave(client, last_page(client)))
-    assert come_back(client, address).status_code == 303
+    assert led_to(client, come_back(client, address)) == "/editeur/reprise"
     assert come_back(client, address).status_code == 400
 
 
 def test_a_forged_code_makes_nobody_known(client):
     asked = parse_qs(urlsplit(leave(client, last_page(client))).query)
     answer = client.get(f"/connexion/retour?code=x&state={asked['state'][0]}", base_url=HERE)
-    page = Page(client, client.get(answer.headers["Location"], base_url=HERE))
+    page = Page(client, client.get(led_to(client, answer), base_url=HERE))
     assert "n’a pas confirmé" in " ".join(page.faults)
 
 
-def test_logging_out_forgets(client, app):
-    logged_in(client).press("Me déconnecter", status=303)
+def test_logging_out_forgets_and_tells_where_one_still_is_known(client, app, forge):
+    answer = logged_in(client).press("Me déconnecter", status=303).answer
+    page = Page(client, client.get(answer.headers["Location"], base_url=HERE))
+    assert forge.url in [each.get("href") for each in page.tree.cssselect("a.fr-btn")]
     assert secrets_of(app) == []
     assert client.get_cookie("__Host-balise", domain="catalogue.example") is None
 
@@ -274,7 +301,7 @@ def test_an_hour_forgets(client, app, forge, project):
 @pytest.mark.parametrize("address", ["/editeur/proposer", "/deconnexion"])
 @pytest.mark.parametrize("mark", ["", "x", "é"])
 def test_a_form_without_the_mark_of_the_session_is_refused(client, project, forge, address, mark):
-    notice = logged_in(client).tree.cssselect("[name=notice]")[0].get("value")
+    notice = notice_in(logged_in(client))
     sent = {"notice": notice, "marque": mark, "projet": "marie/fractions"}
     assert client.post(address, data=sent, base_url=HERE).status_code == 403
     assert forge.merge_requests(project) == []

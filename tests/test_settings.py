@@ -80,6 +80,16 @@ def test_a_publisher_waits_for_qualification_unless_told_otherwise(
         ('base_url = "https://a b/"', "n’est pas une adresse"),
         ('[publisher]\ncontact = "javascript:alert(1)"', "n’est ni une adresse électronique"),
         ('[publisher]\ncontact = "la DNE"', "n’est ni une adresse électronique"),
+        (
+            '[login]\nroles = { "dne/a" = "instructrice" }',
+            "ligne 2 : [login] roles dne/a : « instructrice » est inconnu. Choisissez parmi «",
+        ),
+        ('[login.roles]\n"dne/a" = "décideur"', "Vouliez-vous dire « decideur » ?"),
+        (
+            '[login]\nclient_id = "x"\n[login.roles]\n"a" = "lecteur"\n"dne/a" = "chef"\n',
+            "ligne 5 : [login] roles dne/a : « chef » est inconnu. Choisissez parmi « lecteur »",
+        ),
+        ('[login]\nroles = { a = ["lecteur"] }', "ligne 2 : [login] roles a : "),
     ],
 )
 def test_a_fault_names_the_file_the_key_and_the_remedy(written, text, said):
