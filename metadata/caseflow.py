@@ -143,7 +143,7 @@ def _assessed(case: Case, event: Event) -> Case:
 
 
 def _checked(case: Case, event: Event) -> Case:
-    given: Mapping[str, Mapping[str, object]] = event.data["opinions"]
+    given: Mapping[str, Mapping[str, object]] = event.data.get("opinions", {})
     suggested = {name: opinion_of(said, event, None) for name, said in given.items()}
     return replace(case, suggested=suggested)
 
