@@ -310,7 +310,7 @@ RULES: Mapping[Act, tuple[Rule, ...]] = {
     Act.NOTE: (_with_text,),
     Act.PROPOSE: (_proposal,),
     Act.SEND_BACK: (_with_reason,),
-    Act.QUALIFY: (_is_free, _agrees),
+    Act.QUALIFY: (_another, _is_free, _agrees),
     Act.REFUSE: (_another, _is_free, _refusal),
     Act.ASK_SUSPENSION: (_is_free, _is_public, _with_reason),
     Act.ASK_WITHDRAWAL: (_is_free, _is_public, _with_reason),
