@@ -84,6 +84,7 @@ class Balises:
             login=self._login(),
             roles={group: Role(name) for group, name in self.settings.login.roles.items()},
             door=self._door(),
+            check=self._check,
             clock=now,
             theme=folder if themed else None,
             assets={**hashed(STATIC), **themed},
@@ -117,6 +118,16 @@ class Balises:
 
         site = self.settings.base_url.rstrip("/")
         return Editing(url=forge.url, forge=seen(), connect=seen, site=site)
+
+    def _check(self, slug: str, now: datetime) -> None:
+        """Run the automatic checks of an entry; its addresses may be of our own network as its source's."""
+        from indexer.fetch import Fetcher
+        from indexer.qualitychecks import check
+
+        source = self.store.get(slug).source
+        internal = any(each.internal for each in self.settings.source if each.key == source)
+        asks = Fetcher(contact=self.settings.publisher.contact, internal=internal)
+        check(self.store, slug, asks, now)
 
     def source(self, given: SourceSettings) -> Source:
         """The source that one [[source]] describes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from urllib.parse import quote, urlencode
 from flask import current_app, request
 from markupsafe import Markup
 
+from indexer.documents import catch_up
 from indexer.search import SearchEngine
 from indexer.store import SqlStore
 from metadata.case import Role
@@ -67,6 +69,7 @@ class Site:
     frozen: bool = False
     theme: Path | None = None  # the folder of a theme that was installed; else ours
     clock: Callable[[], datetime] = now  # for the answers that bear their date
+    check: Callable[[str, datetime], object] | None = None  # the automatic checks of an entry, by slug
     assets: Mapping[str, str] = field(default_factory=lambda: hashed(STATIC))
 
     @property
@@ -117,6 +120,16 @@ def store() -> SqlStore:
 
 def engine() -> SearchEngine:
     return current_site().engine
+
+
+#: One thread at a time writes to the index.
+_at_work = threading.Lock()
+
+
+def bring_level() -> None:
+    """Let the index catch up with the store, now that somebody changed what the public sees."""
+    with _at_work:
+        catch_up(store(), engine())
 
 
 def canonical(path: str) -> str:
