@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from indexer.entry import State
 
-from . import browse, sources, statistics, vocabularies
+from . import badges, browse, sources, statistics, vocabularies
 from . import pages as owed
 from .help import PAGES
 from .resource import FORMATS
@@ -29,7 +29,7 @@ def addresses(site: Site) -> Iterator[str]:
 def pages(site: Site) -> Iterator[str]:
     """The public pages, for those who search the web."""
     for address in _documents(site):
-        if "." not in address and not address.endswith("/etat"):
+        if "." not in address and not address.endswith(("/etat", "/badges")):
             yield address
 
 
@@ -48,6 +48,7 @@ def _documents(site: Site) -> Iterator[str]:
     for slug in site.store.slugs(State.PUBLISHED):
         yield f"/ressources/{slug}"
         yield from (f"/ressources/{slug}.{extension}" for extension in FORMATS)
+    yield from badges.addresses(site)
     for slug in site.store.projects.published():
         yield f"/communs/{slug}"
         yield f"/badges/{slug}.svg"

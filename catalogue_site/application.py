@@ -9,6 +9,7 @@ from flask import Flask, Response, abort, request
 from . import (
     api,
     auth,
+    badges,
     browse,
     commun,
     compression,
@@ -45,8 +46,9 @@ def create_app(site: Site) -> Flask:
     app.extensions["site"] = site
     app.jinja_env.trim_blocks = True
     app.url_map.strict_slashes = False
-    readers = (search, resource, browse, commun, sources, statistics, vocabularies, help, pages)
-    for part in (*readers, selection, editor, auth, api, oai, feed, discovery, opendata, embed):
+    readers = (search, resource, badges, browse, commun, sources, statistics, vocabularies, help)
+    others = (pages, selection, editor, auth, api, oai, feed, discovery, opendata, embed)
+    for part in (*readers, *others):
         app.register_blueprint(part.bp)
     for bp in (entrance.bp, entrance.inside):  # the back-office
         app.register_blueprint(bp)

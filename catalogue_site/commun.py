@@ -1,11 +1,11 @@
-"""The page of a project of the forge, what its maintainers want to know of it, and its badge."""
+"""The page of a project of the forge, and what its maintainers want to know of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -166,17 +166,3 @@ def _remark(known: Known, notice: ProjectFile, finding: Finding) -> Remark:
         severity=SEVERITIES[finding.severity],
         address=_address(known, notice) + line,
     )
-
-
-@bp.get("/badges/<slug>.svg")
-def badge(slug: str) -> AnyResponse:
-    """A picture for a README: « au catalogue », or that the project is no longer there."""
-    forge, known = store().projects.find(slug)
-    is_listed = next(iter(_published(forge, known)), None) is not None
-    said = "au catalogue" if is_listed else "hors catalogue"
-    response = Response(
-        render_template("badge.svg", said=said, is_listed=is_listed), mimetype="image/svg+xml"
-    )
-    response.headers["Cache-Control"] = "public, max-age=3600"
-    response.add_etag()
-    return response.make_conditional(request)

@@ -13,6 +13,7 @@ from indexer.documents import document
 from indexer.entry import Entry, State
 from indexer.errors import SearchError
 from metadata import projectnotice, schemaorg
+from metadata.certification import certification
 from metadata.licences import licence_of
 from metadata.project import Known
 
@@ -46,7 +47,8 @@ def notice(slug: str, extension: str) -> AnyResponse:
     """The notice as Balise understood it; the bytes as received are never served."""
     entry = store().get(slug)
     if entry.state is not State.PUBLISHED:
-        return Response("", status=404 if entry.state is State.WITHHELD else 410)
+        is_unknown = entry.state is State.WITHHELD and not sheet.left(entry)
+        return Response("", status=404 if is_unknown else 410)
     if entry.slug != slug:
         return redirect(f"/ressources/{entry.slug}.{extension}", code=301)
     writer, mimetype = FORMATS[extension]
@@ -55,7 +57,9 @@ def notice(slug: str, extension: str) -> AnyResponse:
 
 def tombstone(entry: Entry) -> tuple[str, int]:
     """What shows of an entry that is no longer published: see the table of states in the contract."""
-    if entry.state is State.WITHHELD:
+    if entry.state is State.WITHHELD and (left := sheet.left(entry)):
+        heading, message, status = entry.title or "Ressource sans titre", left, 410
+    elif entry.state is State.WITHHELD:
         heading, message, status = "Page introuvable", NOT_FOUND, 404
     elif entry.state is State.TAKEN_DOWN:
         heading, status = "Ressource retirée du catalogue", 410
@@ -76,13 +80,13 @@ def _page(entry: Entry) -> dict[str, object]:
     record = entry.record
     address = canonical(f"/ressources/{entry.slug}")
     provider = next(presentation.names(record, presentation.PUBLISHER), entry.source_title)
-    project = _project(entry)
+    project = project_of(entry)
     said = facets.values_of(entry)
     discipline = next(iter(said.get("discipline", ())), "")
     return {
         "item": presentation.item_of(entry),
         "canonical": address,
-        "jsonld": current_site().embed(schemaorg.document(record, url=address)),
+        "jsonld": current_site().embed(_linked(entry, address)),
         "discipline": discipline
         and {"key": discipline, "label": facets.label_of("discipline", discipline)},
         "descriptions": presentation.descriptions(record),
@@ -91,7 +95,8 @@ def _page(entry: Entry) -> dict[str, object]:
         "brief": sheet.brief(entry),
         "usage": sheet.usage(record),
         "accessibility": sheet.accessibility(entry),
-        "qualification": sheet.qualification(entry),
+        "qualification": sheet.qualification(entry, current_site().clock()),
+        "has_badges": entry.origin == "commun" or entry.standing is not None,
         "labels": presentation.labels_of(entry).get("badge", ()),
         "licence": licence_of(record),
         "rights": presentation.rights(record),
@@ -108,12 +113,20 @@ def _page(entry: Entry) -> dict[str, object]:
     }
 
 
+def _linked(entry: Entry, address: str) -> dict[str, object]:
+    """The record as JSON-LD, with its qualification: `hasCertification` is not for creative works."""
+    said = schemaorg.document(entry.record, url=address)
+    standing, now = entry.standing, current_site().clock()
+    certified = standing and certification(standing, now, f"{address}/badges")
+    return {**said, "subjectOf": certified} if certified else said
+
+
 #: How many similar resources a record shows, and how many parts.
 SIMILAR = 4
 PARTS = 40
 
 
-def _project(entry: Entry) -> Known | None:
+def project_of(entry: Entry) -> Known | None:
     """The project of the forge that the resource is."""
     if entry.format != projectnotice.FORMAT:
         return None

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from indexer import facets
 from indexer.documents import updated_of
-from indexer.entry import SAID_DEAD, Entry
+from indexer.entry import SAID_DEAD, Entry, Standing
+from metadata.case import PUBLIC, Face
 from metadata.keys.table import named
 from metadata.licences import licence_of
 from metadata.project import Known
@@ -20,7 +21,7 @@ from metadata.strangers.weblink import is_web
 from metadata.vocabulary import scolomfr
 
 from . import presentation
-from .presentation import AUTHOR, PUBLISHER, Fact, Moment, moment
+from .presentation import AUTHOR, PUBLISHER, Fact, Moment, capital, moment
 
 #: What a teacher looks at first, said or not: the label, and the facet whose values it shows.
 FIRST = (
@@ -185,17 +186,71 @@ LIMITS = {
 PARTIAL = ("partielle", "non-conforme")
 
 
-def qualification(entry: Entry) -> tuple[str, str]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mark:
+    """How a resource stands before the ministry: in a word, in a sentence."""
+
+    label: str
+    words: str
+    face: Face = Face.NONE
+
+
+def qualification(entry: Entry, now: datetime) -> Mark:
     """What nobody examined is said not to have been."""
+    standing = entry.standing or Standing()
+    face = standing.face_at(now)
+    if face is not Face.NONE:
+        return Mark(label=capital(face.label), words=_qualified(standing, face), face=face)
     if entry.origin == "commun":
-        return (
-            "Commun",
-            (
+        return Mark(
+            label="Commun",
+            words=(
                 "Un commun numérique, fait et tenu à jour par ses auteurs. Le ministère ne l’a ni"
                 " examiné ni qualifié."
             ),
         )
-    return "Non qualifiée", "Cette ressource n’est pas passée par la qualification du ministère."
+    return Mark(
+        label="Non qualifiée",
+        words="Cette ressource n’est pas passée par la qualification du ministère.",
+    )
+
+
+def _qualified(standing: Standing, face: Face) -> str:
+    """The dates of a qualification, and what happened since."""
+    decided = f"Qualifiée par le ministère le {_day(standing.decided)}"
+    if face is Face.QUALIFIED:
+        return f"{decided}, jusqu’au {_day(standing.ends)}."
+    if face is Face.REEXAMINE:
+        return (
+            f"{decided}. Son éditeur a modifié sa notice le {_day(standing.changed)}\u00a0: cette fiche"
+            " montre ce qui a été qualifié, en attendant un nouvel examen."
+        )
+    return left_words(standing, face)
+
+
+def left(entry: Entry) -> str:
+    """Why an entry that was qualified is no longer shown; "" for any other."""
+    standing = entry.standing
+    if standing is None or standing.face in (Face.NONE, *PUBLIC):
+        return ""
+    return left_words(standing, standing.face)
+
+
+def left_words(standing: Standing, face: Face) -> str:
+    when = standing.left or standing.ends
+    said = LEFT[face].format(_day(when))
+    return f"{said} Motif\u00a0: {standing.reason}" if standing.reason else said
+
+
+LEFT = {
+    Face.SUSPENDED: "Le ministère a suspendu la qualification de cette ressource le {}.",
+    Face.WITHDRAWN: "Le ministère a retiré la qualification de cette ressource le {}.",
+    Face.EXPIRED: "La qualification de cette ressource est arrivée à son terme le {}.",
+}
+
+
+def _day(when: datetime | None) -> str:
+    return moment(when).words if when else "(date inconnue)"
 
 
 def attribution(entry: Entry) -> str:

@@ -124,9 +124,12 @@ class SqlStore:
                 decided = mappings.decided(db)
             yield from (Kept(rows[slug], decided) for slug in batch if slug in rows)
 
-    def slugs(self, state: State = State.PUBLISHED) -> list[str]:
-        """The slugs of all entries in a state, in order."""
+    def slugs(self, state: State = State.PUBLISHED, origin: str = "") -> list[str]:
+        """The slugs of all entries in a state, in order; of the sources of one origin if named."""
         query = sa.select(ENTRIES.c.slug).where(ENTRIES.c.state == state)
+        if origin:
+            sources = sa.select(SOURCES.c.key).where(SOURCES.c.origin == origin)
+            query = query.where(ENTRIES.c.source.in_(sources))
         with self._engine.connect() as db:
             return [*db.scalars(query.order_by(ENTRIES.c.slug))]
 

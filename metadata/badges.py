@@ -244,6 +244,9 @@ NOTICE = (
     ),
 )
 
+ACTIVITY = "activite"
+IDS = (*(kind.id for kind in NOTICE[:-1]), ACTIVITY, NOTICE[-1].id)
+
 #: One sign of life in this time is enough.
 ACTIVE = timedelta(days=2 * 365)
 SIGN = "Relisez la notice et changez-en une ligne, ou répondez à une question."
@@ -254,7 +257,7 @@ def _activity(commun: Commun, now: datetime) -> Badge:
     held = now < when + ACTIVE and not _is_archived(commun)
     archived = " Le projet est archivé sur la forge." if _is_archived(commun) else ""
     return Badge(
-        id="activite",
+        id=ACTIVITY,
         label="activité",
         held=held,
         rule=(

@@ -23,9 +23,13 @@ from werkzeug.serving import make_server
 import sample
 from catalogue_site.build import build
 from forgecommands import crawl_forge
+from indexer.entry import slug_of
+from indexer.harvest import harvest
 from installation import Balises, application, bring_level, now
 from runcommands import harvest_source
 from settings import ForgeSettings, LoginSettings, PublisherSettings, Settings, load
+from tests import curators
+from tests.fakes import ListSource, info, notice
 from tests.forge import Forge
 
 CHROMIUM = "/usr/bin/chromium"
@@ -51,6 +55,10 @@ CURATORS = {
     "denis": ("Denis Exemple", "dne/decision"),
     "agnes": ("Agnès Exemple", "dne/admin"),
 }
+
+#: The entries of a vendor that curators decided about.
+QUALIFIED = slug_of("vendeur", "1", "Atlas des volcans")
+SUSPENDED = slug_of("vendeur", "2", "Atlas des nuages")
 
 TAKEN_DOWN = "wie-komme-ich-zum-bahnhof-wege-beschreiben-66e323bad30ee600"
 
@@ -167,5 +175,17 @@ def _fill(balises: Balises, forge: Forge) -> None:
             harvest_source(balises, source, full=False, confirm=False)
         for each in balises.settings.forge:
             crawl_forge(balises, each)
+    _curate(balises)
     balises.store.takedown(TAKEN_DOWN, "À la demande de son auteur.", now())
     bring_level(balises)
+
+
+def _curate(balises: Balises) -> None:
+    """The feed of a vendor, of which two entries were qualified, and one suspended since."""
+    about = info("vendeur", title="Éditions d’essai", origin="editeur", publish="qualified")
+    titles = ("Atlas des volcans", "Atlas des nuages", "Atlas des océans")
+    records = [notice(str(number), title) for number, title in enumerate(titles, 1)]
+    harvest(ListSource(records, key="vendeur"), about, balises.store, now=now())
+    for slug in (QUALIFIED, SUSPENDED):
+        curators.qualify(balises.store, slug, now())
+    curators.suspend(balises.store, SUSPENDED, now(), "Une faille à corriger.")

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page as Tab
 
-from tests.demonstration import TAKEN_DOWN
+from tests.demonstration import QUALIFIED, SUSPENDED, TAKEN_DOWN
 
 Act = Callable[[Tab], None]
 
 VOLCANOES = "pourquoi-certains-volcans-explosent-ils-8ecb0c8f0bbef30f"
 FAUSTINE = "lire-avec-faustine-b42c17589789f4be"
+FRACTIONS = "fractions-en-boite-a-outils-2ae9142226438d36"
 MACBETH = "macbeth-ambition-on-trial-3011bc1b2b41c364"
 
 
@@ -102,6 +103,10 @@ PAGES = (
     page("a record", f"/ressources/{VOLCANOES}", "resource.html"),
     page("a record in parts", f"/ressources/{FAUSTINE}", "resource.html"),
     page("a record in English", f"/ressources/{MACBETH}", "resource.html"),
+    page("badges of a commun", f"/ressources/{FRACTIONS}/badges", "badges.html"),
+    page("a qualified resource", f"/ressources/{QUALIFIED}", "resource.html"),
+    page("its qualification", f"/ressources/{QUALIFIED}/badges", "badges.html"),
+    page("one suspended", f"/ressources/{SUSPENDED}/badges", "badges.html", status=410),
     page("a selection", f"/selection?r={VOLCANOES}&r={FAUSTINE}", "selection.html"),
     page("an empty selection", "/selection", "selection.html"),
     page("a project", "/communs/fractions-2ae9142226438d36", "commun.html"),
@@ -195,7 +200,9 @@ NO_PAGES = frozenset(
         "asset",
         "auth.come_back",
         "auth.leave",  # a page, that only a form leads to: « to the forge »
-        "commun.badge",
+        "badges.data",
+        "badges.main",
+        "badges.one",
         "curation.resume",  # a page, that only a login leads to: « a lost form »
         "discovery.opensearch",
         "discovery.robots",

@@ -220,7 +220,7 @@ def test_the_badge_says_whether_the_project_is_listed(forge, catalogue, site):
         assert answer.mimetype == "image/svg+xml"
         assert len(answer.data) < 1000
         picture = etree.fromstring(answer.data)
-        assert picture.findtext("{*}title") == f"Balise : {said}"
+        assert picture.findtext("{*}title") == f"Balise\u00a0: {said}"
         assert answer.headers["Cache-Control"] == "public, max-age=3600"
         again = client.get(answer.request.path, headers={"If-None-Match": answer.headers["ETag"]})
         assert again.status_code == 304

@@ -38,6 +38,7 @@ SITE = (
     "apiproblem",
     "application",
     "auth",
+    "badges",
     "browse",
     "commun",
     "curation",
