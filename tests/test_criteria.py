@@ -10,6 +10,7 @@ import pytest
 
 from catalogue_site.typography import text
 from metadata.criteria import Criterion, criteria, versions
+from tests.corpus import ROOT
 
 #: What journals, imports and badges name.
 KEYS = [
@@ -73,3 +74,11 @@ def test_a_criterion_and_a_reason_are_found_by_their_key():
     assert first.refusal("doublon").label == "La ressource est déjà au catalogue."
     assert first.criterion("humeur") is None
     assert first.refusal("humeur") is None
+
+
+def test_the_documentation_tells_every_criterion():
+    page = (ROOT / "docs" / "qualification.md").read_text("utf-8")
+    for criterion in criteria().criteria:
+        mark = " *" if criterion.required else ""
+        assert f"| `{criterion.key}`{mark} |" in page
+        assert f"| {criterion.family} |" in page

@@ -20,6 +20,7 @@ from metadata.record import Balise, General, Record, Technical, Text
 from tests.fakes import DAY, NOW, ListSource, info
 
 ADA = Actor(name="ada", roles=frozenset({Role.EXAMINER}))
+ADMIN = Actor(name="root", roles=frozenset({Role.ADMINISTRATOR}))
 
 
 class Site(BaseHTTPRequestHandler):
@@ -140,6 +141,19 @@ def test_what_is_no_longer_said_is_no_longer_proposed(store, site):
     check(store, slug, fetcher(), NOW)
     arrived(store, Record(general=General(title=(Text("Une ressource", "fr"),))))
     assert check(store, slug, fetcher(), NOW + DAY).suggested == {}
+
+
+def test_while_what_was_qualified_is_shown_what_its_feed_says_now_is_checked(store, site):
+    slug = arrived(store, record(site, rgaa="totale"))
+    taken = Action(
+        act=Act.IMPORT, outcome=State.QUALIFIED, decided=NOW, proposer="zoe", decider="max"
+    )
+    store.qualifications.act(slug, taken, ADMIN, NOW)
+    arrived(store, record(site, rgaa="non-conforme"))
+    case = check(store, slug, fetcher(), NOW + DAY)
+    assert case.state is State.TO_REEXAMINE
+    assert store.get(slug).record.balise.rgaa == "totale"
+    assert case.suggested["rgaa"].verdict is Verdict.UNFAVORABLE
 
 
 def test_addresses_of_our_own_network_are_not_asked_for_strangers(store, site):
