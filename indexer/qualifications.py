@@ -34,7 +34,7 @@ from .schema import CASES, DECIDED, ENTRIES, PAYLOADS, SOURCES, AnyRow, writing
 TAKES_NOTICE = (Act.QUALIFY, Act.IMPORT, Act.CONTENT_BACK)
 
 #: What may be done of entries that no qualification concerns.
-FOR_ALL = (Act.ADD_EVIDENCE, Act.EVIDENCE_NOT_APPLICABLE, Act.NOTE)
+FOR_ALL = (Act.ADD_EVIDENCE, Act.WITHDRAW_EVIDENCE, Act.EVIDENCE_NOT_APPLICABLE, Act.NOTE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -96,6 +96,7 @@ class Act(_Labelled):
     WITHDRAW = "retirer", "retirer"
     DISMISS = "ecarter", "écarter la demande"
     ADD_EVIDENCE = "preuve", "ajouter un élément de preuve"
+    WITHDRAW_EVIDENCE = "preuve-retiree", "retirer un élément de preuve"
     EVIDENCE_NOT_APPLICABLE = "preuve-sans-objet", "déclarer un volet de preuve sans objet"
     IMPORT = "importer", "importer une décision"
     # Balise's own.
@@ -179,7 +180,7 @@ class Action:
     refusals: tuple[str, ...] = ()  # reasons of the list
     until: datetime | None = None  # a decision may end before its two years
     content: str = ""  # the fingerprint of what was read; "" when it does not matter
-    evidence: Mapping[str, Any] = field(default_factory=dict)  # see evidence.py
+    evidence: Mapping[str, Any] = field(default_factory=dict)  # see evidencejournal.py
     days: int = 0  # of a warning
     decided: datetime | None = None  # of a decision taken before Balise, as are the next two
     proposer: str = ""

@@ -292,5 +292,6 @@ EFFECTS: Mapping[Act, Callable[[Case, Event], Case]] = {
     Act.WARN: _warned,
     Act.EXPIRE: _expired,
     Act.ADD_EVIDENCE: _evidenced,
+    Act.WITHDRAW_EVIDENCE: _evidenced,
     Act.EVIDENCE_NOT_APPLICABLE: _evidenced,
 }

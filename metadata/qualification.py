@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
+from . import evidencejournal
 from .case import (
     BALISE,
     PUBLIC,
@@ -59,6 +60,7 @@ ROLES: Mapping[Act, Collection[Role]] = {
     Act.WITHDRAW: _DECIDES,
     Act.DISMISS: _DECIDES,
     Act.ADD_EVIDENCE: _EXAMINES,
+    Act.WITHDRAW_EVIDENCE: _EXAMINES,
     Act.EVIDENCE_NOT_APPLICABLE: _EXAMINES,
     Act.IMPORT: _RUNS,
     # On what feeds bring: no entry's case changes.
@@ -303,6 +305,11 @@ def _is_examined(case: Case, action: Action, by: Actor, now: datetime) -> None:
         raise Refused("Aucune instruction n’est en cours.")
 
 
+def _evidence(case: Case, action: Action, by: Actor, now: datetime) -> None:
+    if wrong := evidencejournal.refusal(case, action, now):
+        raise Refused(wrong)
+
+
 #: What each act asks for beyond a right and a state.
 RULES: Mapping[Act, tuple[Rule, ...]] = {
     Act.RELEASE: (_is_examined, _with_reason),
@@ -317,7 +324,9 @@ RULES: Mapping[Act, tuple[Rule, ...]] = {
     Act.SUSPEND: (_confirms, _is_public),
     Act.WITHDRAW: (_confirms, _is_public),
     Act.DISMISS: (_is_asked, _with_reason),
-    Act.EVIDENCE_NOT_APPLICABLE: (_with_reason,),
+    Act.ADD_EVIDENCE: (_evidence,),
+    Act.WITHDRAW_EVIDENCE: (_evidence, _with_reason),
+    Act.EVIDENCE_NOT_APPLICABLE: (_evidence, _with_reason),
     Act.EXPIRE: (_is_over,),
     Act.IMPORT: (_is_new,),
 }
