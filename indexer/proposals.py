@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 
 from metadata import Finding, RawRecord, Reading, Record, Severity, words
 from metadata.case import Opinion, Verdict
-from metadata.checks import check
+from metadata.checks import check, is_for_gar
 from metadata.criteria import Criteria
 from metadata.licences import licence_of
 from metadata.programmes import misplaced
-from metadata.rules import gardoor, garnotice
 from metadata.strangers.weblink import first_web, is_web
 from metadata.taxa import french
 from metadata.vocabulary import CONCEPT
@@ -110,14 +109,10 @@ def _labels(kind: str, keys: Iterable[str]) -> str:
 
 def _controls(raw: RawRecord, reading: Reading) -> tuple[Finding, ...] | None:
     """What the GAR's controls find in a notice that is meant for it."""
-    record = reading.record
-    is_meant = gardoor.doors(record) or garnotice.labels(record) or record.balise.access == "gar"
-    if raw.format != "lomfr" or not is_meant:
+    if raw.format != "lomfr" or not is_for_gar(reading.record):
         return None
-    said = Reading(record=record, lines=reading.lines)
-    return tuple(
-        finding for finding in check(said, "gar", raw.payload) if finding.rule.startswith("gar-")
-    )
+    found = check(reading, "gar", raw.payload)
+    return tuple(finding for finding in found if finding.rule.startswith("gar-"))
 
 
 def _gar_access(seen: Seen) -> Opinion | None:

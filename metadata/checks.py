@@ -13,8 +13,8 @@ from collections.abc import Mapping
 
 from .elements import place
 from .finding import Finding, Severity
-from .record import Reading
-from .rules import coherence, gar
+from .record import Reading, Record
+from .rules import coherence, gar, gardoor, garnotice
 from .rules import commun as communchecks
 from .rules import taxons as taxonchecks
 from .rules.garbytes import of_payload
@@ -52,6 +52,11 @@ def check(reading: Reading, profile: str = "lomfr", payload: bytes = b"") -> tup
     for rule in PROFILES[profile]:
         found += (one for one in rule(reading) if not (rule.absence and _is_said(one, said)))
     return tuple(sorted(dict.fromkeys(found), key=_order))
+
+
+def is_for_gar(record: Record) -> bool:
+    """Does a record say that its resource is reached through the GAR, be it badly?"""
+    return bool(gardoor.doors(record) or garnotice.labels(record) or record.balise.access == "gar")
 
 
 def _is_said(absence: Finding, said: set[tuple[str, Severity]]) -> bool:

@@ -47,7 +47,7 @@ def site() -> Iterator[ThreadingHTTPServer]:
         server.asked, server.statuses = [], {}  # type: ignore[attr-defined]
         server.released = threading.Event()  # type: ignore[attr-defined]
         server.url = f"http://127.0.0.1:{server.server_port}"  # type: ignore[attr-defined]
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield server
         server.released.set()  # type: ignore[attr-defined]
