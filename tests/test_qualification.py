@@ -106,6 +106,10 @@ def qualified():
     return proposed().does(BASILE, Act.QUALIFY)
 
 
+def asked():
+    return qualified().does(HUGO, Act.ASK_SUSPENSION)
+
+
 def told(story, by, act, **said):
     """What somebody is told who may not do this."""
     before = story.case
@@ -359,7 +363,7 @@ ATTEMPTS = st.tuples(
 )
 WAITS = {"wait": 10, "year": 365}
 CONFIRMED = {Act.SUSPEND: Act.ASK_SUSPENSION, Act.WITHDRAW: Act.ASK_WITHDRAWAL}
-BEGINNINGS = (Story, under_review, proposed, qualified)
+BEGINNINGS = (Story, under_review, proposed, qualified, asked)
 
 
 @settings(max_examples=400, deadline=None)
