@@ -51,7 +51,8 @@ def actor() -> Actor:
     who = _who()
     if who is None:
         abort(403)
-    return Actor(name=who.username, roles=roles_of(who.groups, current_site().roles))
+    roles = roles_of(who.groups, current_site().roles)
+    return Actor(name=who.username, roles=roles, number=who.subject)
 
 
 def roles_of(groups: Iterable[str], roles: Mapping[str, Role]) -> frozenset[Role]:
@@ -123,7 +124,7 @@ def _errand() -> Errand:
 
 
 def _address() -> str:
-    query = request.query_string.decode("ascii", "ignore")
+    query = request.query_string.decode("utf-8", "replace")
     return quote(request.path) + (f"?{query}" if query else "")
 
 

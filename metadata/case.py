@@ -122,6 +122,7 @@ class Actor:
 
     name: str
     roles: frozenset[Role] = frozenset()
+    number: str = ""  # the forge's own for them, whatever they call themselves; "" when unknown
 
 
 #: What the program does by itself.
@@ -258,6 +259,7 @@ class Case:
     proposal: Decision | None = None
     asked: Asked | None = None
     interests: frozenset[str] = frozenset()  # who declared one
+    people: frozenset[tuple[str, str]] = frozenset()  # who acted: name without case, and number
     decisions: tuple[Decision, ...] = ()
     changed: datetime | None = None  # when the content qualified was changed by its feed
     left: datetime | None = None  # when it was suspended, withdrawn or expired

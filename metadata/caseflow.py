@@ -99,6 +99,7 @@ def apply(case: Case, event: Event) -> Case:
         since=event.at if state is not case.state else case.since,
         state=state,
         face=FACES.get(act, case.face),
+        people=case.people | {(event.by.casefold(), str(event.data.get("number", "")))},
     )
     effect = EFFECTS.get(act)
     return effect(case, event) if effect else case

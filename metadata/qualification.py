@@ -110,7 +110,7 @@ def decide(case: Case, action: Action, by: Actor, now: datetime, content: str) -
         by=by.name,
         roles=tuple(sorted(by.roles)),
         at=now,
-        data=_data(case, action, now, content),
+        data=_data(case, action, by, now, content),
     )
 
 
@@ -138,6 +138,10 @@ def check_right(act: Act, by: Actor) -> None:
         if act in ROLES:
             raise Refused(f"« {act.label} » est l’affaire d’une personne : Balise ne décide rien.")
         return
+    if _same(by.name, BALISE.name):
+        raise Refused(
+            "Le compte « balise » ne peut rien ici : le journal le prendrait pour Balise."
+        )
     allowed = ROLES.get(act, ())
     if not by.roles & {*allowed}:
         needed = " ou ".join(role.label for role in Role if role in allowed) or "Balise elle-même"
@@ -145,7 +149,7 @@ def check_right(act: Act, by: Actor) -> None:
 
 
 def _check_interest(case: Case, act: Act, by: Actor) -> None:
-    if _same(by.name, *case.interests) and act not in _ALLOWED_TO_ALL:
+    if _is_one_of(by, case, *case.interests) and act not in _ALLOWED_TO_ALL:
         raise Refused(
             "Vous avez déclaré un intérêt dans cette ressource : une autre personne doit s’en charger."
         )
@@ -159,9 +163,17 @@ def _impossible(case: Case, act: Act) -> str:
     )
 
 
-def _same(name: str, *names: str) -> bool:
-    """Is it one of these people? A forge does not tell cases apart in the names of people."""
-    return name.casefold() in {each.casefold() for each in names}
+def _same(name: str, other: str) -> bool:
+    """A forge does not tell cases apart in the names of people."""
+    return name.casefold() == other.casefold()
+
+
+def _is_one_of(by: Actor, case: Case, *names: str) -> bool:
+    """Is it one of these people of the case, even under another name than they had then?"""
+    return any(
+        _same(by.name, name) or (by.number and (name.casefold(), by.number) in case.people)
+        for name in names
+    )
 
 
 Rule = Callable[[Case, Action, Actor, datetime], None]
@@ -238,7 +250,7 @@ def _refusal(case: Case, action: Action, by: Actor, now: datetime) -> None:
 
 
 def _another(case: Case, action: Action, by: Actor, now: datetime) -> None:
-    if case.proposal and _same(by.name, case.proposal.by):
+    if case.proposal and _is_one_of(by, case, case.proposal.by):
         raise Refused("Vous avez fait cette proposition : une autre personne doit en décider.")
 
 
@@ -275,7 +287,7 @@ def _confirms(case: Case, action: Action, by: Actor, now: datetime) -> None:
     wanted = CONFIRMS[action.act]
     if case.asked is None or case.asked.act is not wanted:
         raise Refused(f"Il faut deux personnes : que l’une commence par « {wanted.label} ».")
-    if _same(by.name, case.asked.by):
+    if _is_one_of(by, case, case.asked.by):
         raise Refused("Vous avez fait cette demande : une autre personne doit la confirmer.")
 
 
@@ -344,9 +356,9 @@ OF_THE_CASE = (
 )
 
 
-def _data(case: Case, action: Action, now: datetime, content: str) -> dict[str, object]:
-    """What the journal keeps of an action beside who, when and what."""
-    said = {**action.said(), "content": content}
+def _data(case: Case, action: Action, by: Actor, now: datetime, content: str) -> dict[str, object]:
+    """What the journal keeps of an action beside the names of who did it and of what it is."""
+    said = {**action.said(), "content": content, **({"number": by.number} if by.number else {})}
     if action.act is Act.TAKE:
         said["criteria"] = criteria().version
     elif action.act is Act.QUALIFY:

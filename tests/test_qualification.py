@@ -138,6 +138,21 @@ def test_who_proposed_does_not_decide_whatever_the_case_of_their_name():
     assert story.does(BASILE, Act.QUALIFY).case.state is State.QUALIFIED
 
 
+def test_who_changes_name_on_the_forge_stays_who_they_are():
+    chloé = replace(CHLOE, number="42")
+    renamed = replace(chloé, name="camille")
+    story = under_review().does(chloé, Act.PROPOSE)
+    assert "Vous avez fait cette proposition" in told(story, renamed, Act.QUALIFY)
+    story.does(BASILE, Act.QUALIFY).does(chloé, Act.ASK_SUSPENSION)
+    assert "Vous avez fait cette demande" in told(story, renamed, Act.SUSPEND)
+    story.does(chloé, Act.DECLARE_INTEREST)
+    assert "intérêt" in told(story, renamed, Act.ASK_WITHDRAWAL)
+
+
+def test_nobody_passes_for_balise():
+    assert "Le compte « balise »" in told(Story(), replace(HUGO, name="Balise"), Act.TAKE)
+
+
 @pytest.mark.parametrize("act", [act for act in Act if act in ROLES and act not in ON_FEEDS])
 def test_an_act_asks_for_its_role_and_says_which(act):
     for who in PEOPLE:
