@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import mimetypes
 
 from flask import Flask, Response, abort, request
+
+from indexer.errors import SearchError
 
 from . import (
     api,
@@ -33,7 +36,9 @@ from . import (
     vocabularies,
 )
 from .sessions import Sessions
-from .site import STATIC, Site, current_site
+from .site import STATIC, Site, bring_level, current_site
+
+log = logging.getLogger(__name__)
 
 #: Pages hold no script of their own, nothing from elsewhere, and stand in no frame.
 CONTENT = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'"
@@ -67,10 +72,22 @@ def create_app(site: Site) -> Flask:
         }
     )
     app.get("/static/<name>")(asset)
+    app.before_request(end_decisions)
     faults.register(app)
     app.after_request(finish)
     app.after_request(api.finish)  # the last one named is the first to run
     return app
+
+
+def end_decisions() -> None:
+    """A decision whose time is over is shown no more from that moment on, whoever asks first."""
+    site = current_site()
+    if request.endpoint == "asset" or not site.store.qualifications.expire(site.clock()):
+        return
+    try:
+        bring_level()
+    except SearchError as error:  # the pages are right; lists will be with the next update
+        log.warning("index not level error=%s", error)
 
 
 def policy_of_files(site: Site) -> str:
