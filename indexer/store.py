@@ -6,7 +6,7 @@ and the search index can be made again from them at any time. How a harvest writ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, NamedTuple, TypeVar
@@ -18,7 +18,7 @@ from metadata.record import General, Text
 
 from . import keeping, mappings
 from .abreast import Over
-from .arrival import arrive, storable, unpack
+from .arrival import arrive, name_of, storable, unpack
 from .changes import batches, look_again_where, note
 from .curating import Curating
 from .duplicates import duplicates_of, find_duplicates
@@ -37,6 +37,7 @@ from .schema import (
     DECIDED,
     ENTRIES,
     LINKS,
+    NAMES,
     PAYLOADS,
     REJECTS,
     SOURCES,
@@ -86,13 +87,12 @@ class SqlStore:
         raise RecordNotFound(f"Aucune entrée «\u00a0{slug}\u00a0».")
 
     def find(self, text: str) -> Entry:
-        """The entry under a slug, its last sixteen characters, or the name its source gives it.
+        """The entry under a slug, its last sixteen characters, the name its source gives it, its ark.
 
-        Raise RecordNotFound, also when several sources use this name.
+        Raise RecordNotFound, also when several bear this name.
         """
         with self._engine.connect() as db:
-            query = sa.select(ENTRIES.c.slug).where(ENTRIES.c.identifier == storable(text))
-            slugs = [found] if (found := _resolve(db, text)) else db.scalars(query).all()
+            slugs = _named(db, text)
         if len(slugs) > 1:
             names = ", ".join(sorted(slugs))
             raise RecordNotFound(
@@ -287,6 +287,15 @@ def _resolve(db: sa.Connection, slug: str) -> str | None:
     mark = storable(slug).rpartition("-")[2]
     found = sa.select(ENTRIES.c.slug).where(ENTRIES.c.hash == mark)
     return db.scalar(found)
+
+
+def _named(db: sa.Connection, text: str) -> Sequence[str]:
+    if found := _resolve(db, text):
+        return [found]
+    given = sa.select(ENTRIES.c.slug).where(ENTRIES.c.identifier == storable(text))
+    kind, value = name_of(text)
+    borne = sa.select(NAMES.c.slug).where(NAMES.c.kind == kind, NAMES.c.value == value)
+    return db.scalars(given).all() or (db.scalars(borne).all() if kind == "ark" else [])
 
 
 def _entries(slugs: list[str], state: State | None = None) -> sa.Select[Any]:
