@@ -228,6 +228,7 @@ SHARED = {
     "isbn": "le même ISBN",
     "location": "la même adresse",
     "title": "le même titre et le même éditeur (à vérifier)",
+    "joined": "vérifié par l’équipe du catalogue",
 }
 
 

@@ -22,7 +22,9 @@ from metadata.case import Role
 
 from .door import Door
 
-if TYPE_CHECKING:  # what it needs takes long to load, and few sites have it
+if TYPE_CHECKING:  # what these need takes long to load, and few sites have them
+    from indexer.preview import Candidate, Preview
+
     from .openid import Login
 
 STATIC = Path(__file__).parent / "static"
@@ -69,7 +71,10 @@ class Site:
     frozen: bool = False
     theme: Path | None = None  # the folder of a theme that was installed; else ours
     clock: Callable[[], datetime] = now  # for the answers that bear their date
-    check: Callable[[str, datetime], object] | None = None  # the automatic checks of an entry, by slug
+    check: Callable[[str, datetime], object] | None = (
+        None  # the automatic checks of an entry, by slug
+    )
+    preview: Callable[[Candidate], Preview] | None = None  # the first records of a source to be
     assets: Mapping[str, str] = field(default_factory=lambda: hashed(STATIC))
 
     @property

@@ -134,12 +134,21 @@ class Curating:
         with self._writer.begin() as tx:
             journal.append(tx, act, by, now, subject=source_subject(candidate.key), data=said)
 
-    def lines(self, subject: str, limit: int = 100) -> list[journal.Line]:
-        """What was done to what this names (or to all that it begins the name of), latest first."""
+    # The journal
+
+    def lines(self, kind: str, limit: int = 100) -> list[journal.Line]:
+        """What was done to values, to duplicates or to sources; the latest first."""
         with self._engine.connect() as db:
-            return journal.lines(db, journal.Wanted(subject=subject), limit=limit)
+            return journal.lines(db, journal.Wanted(subject=f"{kind} "), limit=limit)
+
+    def about(self, subject: str) -> list[journal.Line]:
+        """What was done to this one; the latest first."""
+        with self._engine.connect() as db:
+            found = journal.lines(db, journal.Wanted(subject=subject))
+        return [line for line in found if line.subject == subject]
 
 
+#: What lines of the journal that concern no entry are about.
 VALUE, PAIR, SOURCE = "valeur", "doublon", "source"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import metadata
 from metadata.checks import check, profile_of
@@ -19,13 +19,15 @@ from metadata.finding import Finding
 from metadata.record import RawRecord
 
 from .arrival import Arrival, arrive, clean
-from .duplicates import Name
 from .entry import Entry, slug_of
 from .errors import SourceError
 from .facets import FACETS, values_of
 from .search import Results
 from .source import Source, SourceInfo
 from .terms import Mappings, UnknownValue, mapped
+
+if TYPE_CHECKING:
+    from .duplicates import Name
 
 #: How many records are shown, and in how many pages they are looked for.
 RECORDS, PAGES = 20, 2

@@ -59,7 +59,7 @@ def said(value):
 def test_who_maps_a_value_and_why_is_in_the_journal(store):
     fill(store, notice("1", **said("Fiche prof")), notice("2", **said("fiche  PROF")))
     touched = store.curating.map_value("fiche prof", f"{CONCEPT}lecture", EXAMINER, NOW, "usage")
-    (line,) = store.curating.lines("valeur 010 fiche prof")
+    (line,) = store.curating.about("valeur 010 fiche prof")
     assert touched == 2
     assert (line.event.act, line.event.by, line.event.at) == (Act.MAP, "ines", NOW)
     assert line.event.data == {
@@ -221,7 +221,7 @@ def test_a_drop_confirmed_is_carried_out_by_the_next_harvest(store):
     assert not report.held
     assert store.runs.status("essai").states == {State.PUBLISHED: 40, State.GONE: 20}
     assert (held(store), store.curating.leaving("essai")) == (None, [])
-    (line,) = store.curating.lines("source essai")
+    (line,) = store.curating.about("source essai")
     assert (line.event.act, line.event.data["lost"]) == (Act.CONFIRM_DROP, 20)
 
 
@@ -314,7 +314,7 @@ def test_a_preview_shows_twenty_records_and_keeps_nothing(store):
     assert [seen.entry.identifier for seen in found.records] == [str(n) for n in range(20)]
     assert found.results.total == 20
     assert found.results.facets["niveau"] == {"-": 20}
-    assert store.sources() == store.slugs() == store.curating.lines("") == []
+    assert store.sources() == store.slugs() == store.curating.lines("source") == []
 
 
 def test_a_preview_tells_what_is_wrong_with_records(store):
@@ -358,7 +358,7 @@ def test_a_preview_asks_for_two_pages_at_most(store):
 def test_an_accepted_source_is_a_line_of_the_journal_and_a_block_to_copy(store):
     odd = replace(CANDIDATE, title='Éditions « "Exemple" »', licence="etalab-2.0", prefix="")
     store.curating.judge_source(odd, accepted=True, by=CURATOR, now=NOW, reason="convention")
-    (line,) = store.curating.lines("source nouvelle")
+    (line,) = store.curating.about("source nouvelle")
     assert Candidate(**line.event.data["source"]) == odd
     (block,) = tomllib.loads(odd.toml())["source"]
     assert block == odd.said()

@@ -222,7 +222,7 @@ def test_who_else_describes_the_resource_is_told_and_why(shelf):
     shelf.take(notice("a", "Un conte", locations=["https://conte.example/"]))
     shelf.take(notice("b", "Le même conte", locations=["https://conte.example/"]), key="autre")
     said = words(shelf.page("a"), "[aria-labelledby=s-source]")
-    assert "Décrite aussi ici, sous la même adresse : Le même conte" in said
+    assert "Décrite aussi ici (la même adresse) : Le même conte" in said
     assert "Décrite aussi" not in said.replace("Décrite aussi ici", "", 1)
 
 
