@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from catalogue_site.openid import Login
     from catalogue_site.site import Site
     from forge_bridge.editing import Editing
+    from indexer.fetch import Fetcher
+    from indexer.preview import Candidate, Preview
     from indexer.search import SearchEngine
     from indexer.source import Source
     from indexer.store import SqlStore
@@ -87,6 +89,7 @@ class Balises:
             check=self._check,
             clock=now,
             theme=folder if themed else None,
+            preview=self._preview_of_the_web,
             assets={**hashed(STATIC), **themed},
         )
 
@@ -129,7 +132,33 @@ class Balises:
         asks = Fetcher(contact=self.settings.publisher.contact, internal=internal)
         check(self.store, slug, asks, now)
 
-    def source(self, given: SourceSettings) -> Source:
+    def preview(self, given: SourceSettings) -> Preview:
+        """The first records of a source as they would be shown, read in a hurry; nothing is kept."""
+        from indexer.fetch import Bounds, Fetcher
+        from indexer.preview import Candidate, preview
+
+        is_oai = given.kind == "oaipmh"
+        oai = {"prefix": given.prefix, "set": given.set} if is_oai else {}
+        candidate = Candidate(**asdict(given.info()), **oai)
+        fetch = Fetcher(
+            contact=self.settings.publisher.contact,
+            internal=given.internal,
+            delay=0,
+            page=Bounds(seconds=8, size=50_000_000),
+            file=Bounds(seconds=16, size=100_000_000),
+            sleep=_never,
+        )
+        return preview(self.source(given, fetch), candidate, self.store.curating, now())
+
+    def _preview_of_the_web(self, candidate: Candidate) -> Preview:
+        """The same for the back-office, which reads no file and no private address of ours."""
+        from indexer.netguard import check_url
+
+        check_url(candidate.url, internal=False)
+        said: dict[str, Any] = candidate.said()
+        return self.preview(SourceSettings(**said))
+
+    def source(self, given: SourceSettings, fetch: Fetcher | None = None) -> Source:
         """The source that one [[source]] describes."""
         from indexer.fetch import Fetcher
         from indexer.files import FilesSource
@@ -140,7 +169,7 @@ class Balises:
         address = given.url
         if "://" not in address:
             address = str(self.settings.folder / address)
-        fetch = Fetcher(contact=self.settings.publisher.contact, internal=given.internal)
+        fetch = fetch or Fetcher(contact=self.settings.publisher.contact, internal=given.internal)
         if given.kind == "oaipmh":
             return OaiPmhSource(
                 key=given.key, url=address, prefix=given.prefix, set=given.set, fetch=fetch
@@ -157,6 +186,13 @@ pass_balises = click.make_pass_decorator(Balises)
 
 def _briefly(seconds: float) -> None:
     time.sleep(min(seconds, 1))
+
+
+def _never(seconds: float) -> None:
+    """Somebody is looking at the page: no second attempt."""
+    from indexer.errors import SourceError
+
+    raise SourceError("Le serveur de la source est occupé, ou répond mal : réessayez plus tard.")
 
 
 def now() -> datetime:
