@@ -5,7 +5,7 @@ The machine's operator is trusted to say it; the rules are those of the back-off
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -22,31 +22,32 @@ OPERATOR = Actor(name="exploitant", roles=frozenset({Role.ADMINISTRATOR}))
 
 def acting(command: Command) -> Callable[..., Any]:
     """Give a command the options --by and --role, and their Actor as its argument `by`."""
-    return _named(command, required=True)
+    return _named(command, {"required": True}, {"required": True})
 
 
 def operating(command: Command) -> Callable[..., Any]:
     """The same, for what an operator may do without a name: see OPERATOR."""
-    return _named(command, required=False)
+    roles = [str(role) for role in OPERATOR.roles]
+    return _named(command, {"default": OPERATOR.name}, {"default": roles})
 
 
-def _named(command: Command, *, required: bool) -> Callable[..., Any]:
+def _named(
+    command: Command, name: Mapping[str, Any], roles: Mapping[str, Any]
+) -> Callable[..., Any]:
     @click.option(
         "--by",
         "name",
         metavar="NOM",
-        required=required,
-        default=None if required else OPERATOR.name,
         help="Qui agit : son nom sur la forge.",
+        **name,
     )
     @click.option(
         "--role",
         "roles",
         multiple=True,
-        required=required,
-        default=None if required else [str(role) for role in OPERATOR.roles],
         type=click.Choice([str(role) for role in Role]),
         help="À quel titre ; peut se répéter.",
+        **roles,
     )
     @wraps(command)
     def named(*given: Any, name: str, roles: tuple[str, ...], **options: Any) -> Any:

@@ -39,6 +39,8 @@ MODULES = {
     "index": "runcommands",
     "init": "runcommands",
     "links": "entrycommands",
+    "qualifications": "queuecommands",
+    "qualify": "qualifycommands",
     "restore-entry": "entrycommands",
     "schema": "filecommands",
     "search": "entrycommands",

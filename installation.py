@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from indexer.source import Source
     from indexer.store import SqlStore
     from indexer.whoosh_engine import WhooshEngine
+    from metadata.case import Case
 
 NEEDS_A_PERSON, WRONG_USAGE = 1, 2
 
@@ -86,7 +87,7 @@ class Balises:
             login=self._login(),
             roles={group: Role(name) for group, name in self.settings.login.roles.items()},
             door=self._door(),
-            check=self._check,
+            check=self.check,
             clock=now,
             theme=folder if themed else None,
             preview=self._preview_of_the_web,
@@ -122,7 +123,7 @@ class Balises:
         site = self.settings.base_url.rstrip("/")
         return Editing(url=forge.url, forge=seen(), connect=seen, site=site)
 
-    def _check(self, slug: str, now: datetime) -> None:
+    def check(self, slug: str, now: datetime) -> Case:
         """Run the automatic checks of an entry; its addresses may be of our own network as its source's."""
         from indexer.fetch import Fetcher
         from indexer.qualitychecks import check
@@ -130,7 +131,7 @@ class Balises:
         source = self.store.get(slug).source
         internal = any(each.internal for each in self.settings.source if each.key == source)
         asks = Fetcher(contact=self.settings.publisher.contact, internal=internal)
-        check(self.store, slug, asks, now)
+        return check(self.store, slug, asks, now)
 
     def preview(self, given: SourceSettings) -> Preview:
         """The first records of a source as they would be shown, read in a hurry; nothing is kept."""

@@ -32,7 +32,7 @@ def test_a_folder_imports_only_what_it_may(folder):
         assert imported(path) & ours <= MAY_IMPORT[folder] | {folder}, path
 
 
-COMMANDS = ("entry", "file", "forge", "run", "theme", "worker")
+COMMANDS = ("entry", "file", "forge", "opinion", "qualify", "queue", "run", "theme", "worker")
 SITE = (
     "api",
     "apiproblem",
@@ -94,6 +94,7 @@ ONLY_IN = {
     "gitlab": {"forge_bridge/connection.py"},
     "click": {
         "acting.py",
+        "chosen.py",
         "cli.py",
         "installation.py",
         *(f"{name}commands.py" for name in COMMANDS),

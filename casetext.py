@@ -1,0 +1,306 @@
+"""A case as the commands show it: in lines for people, as a document for machines (docs/cli.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from indexer.entry import Entry
+from indexer.journal import Line
+from indexer.qualifications import FOR_ALL, Examined, Queued
+from metadata.case import Act, Actor, Case, Decision, Opinion, Role, State
+from metadata.criteria import criteria
+from metadata.evidencecolumns import texts_of
+from metadata.evidencejournal import gathered
+from metadata.meaning import differences
+from metadata.qualification import ROLES, face_at, why_not
+from terminal import several
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dossier:
+    """All there is to say of an entry before the curators."""
+
+    entry: Entry
+    case: Case
+    examined: Examined
+    lines: tuple[Line, ...]  # of its journal, the first one first
+
+    @property
+    def differences(self) -> Iterable[Any]:
+        shown = self.examined.shown
+        return differences(shown, self.examined.meaning) if shown is not None else ()
+
+
+# For people
+
+
+def text(dossier: Dossier, now: datetime) -> Iterator[str]:
+    """The whole case."""
+    entry, case = dossier.entry, dossier.case
+    yield entry.title or "(sans titre)"
+    yield brief(entry.slug, case)
+    if entry.standing is None:
+        yield "Sa source publie tout ce qu’elle donne : elle ne passe pas par la qualification."
+    yield f"Vue du public : {face_at(case, now).label}"
+    yield f"Source : {entry.source_title or entry.source}, « {entry.identifier} »"
+    yield from _opinions(case)
+    yield from _waiting(case)
+    for decision in case.decisions:
+        yield from _decision("Décision", decision)
+    if case.left_reason:
+        yield f"Motif de son départ : {case.left_reason}"
+    yield from _differences(dossier)
+    yield from _evidence(case)
+    for note in case.notes:
+        yield f"Note de {note.by}, le {note.at:%Y-%m-%d} : {note.data['text']}"
+    yield "Ce qui peut être fait :"
+    for act, roles in possible(dossier, now).items():
+        yield f"  {act:20}{' ou '.join(role.label for role in roles)}"
+    if dossier.lines:
+        yield "Journal :"
+        yield from (f"  {journal_line(line)}" for line in dossier.lines)
+
+
+def brief(slug: str, case: Case) -> str:
+    """Where a case stands, in a line."""
+    since = f" depuis le {case.since:%Y-%m-%d}" if case.since else ""
+    assigned = f", confiée à {case.assignee}" if case.assignee else ""
+    return f"{slug} – {case.state.label}{since}{assigned}"
+
+
+def _opinions(case: Case) -> Iterator[str]:
+    known = criteria(case.criteria)
+    if not case.opinions and not case.suggested:
+        return
+    yield f"Critères, version {known.version} :"
+    for criterion in known.criteria:
+        given, suggested = case.opinions.get(criterion.key), case.suggested.get(criterion.key)
+        if given:
+            yield f"  {criterion.key:18}{_opinion(given)}"
+            yield from (f"  {'':18}pièce : {proof.reference}" for proof in given.proofs)
+        if suggested:
+            yield f"  {criterion.key:18}proposé par Balise : {_opinion(suggested)}"
+            yield from (f"  {'':18}pièce : {each}" for each in suggested.references)
+
+
+def _opinion(opinion: Opinion) -> str:
+    who = f" ({opinion.by}, le {opinion.at:%Y-%m-%d})" if opinion.at else ""
+    reason = f" – {opinion.reason}" if opinion.reason else ""
+    return f"{opinion.verdict.label}{who}{reason}"
+
+
+def _waiting(case: Case) -> Iterator[str]:
+    """What waits for somebody, and who may not be that one."""
+    if case.proposal:
+        yield from _decision("Proposition", case.proposal)
+    if case.asked:
+        asked = case.asked
+        yield f"En attente : {asked.act.label}, par {asked.by} le {asked.at:%Y-%m-%d} – {asked.reason}"
+    if case.interests:
+        yield f"Ont déclaré un intérêt : {', '.join(sorted(case.interests))}"
+
+
+def _decision(name: str, decision: Decision) -> Iterator[str]:
+    until = f", jusqu’au {decision.until:%Y-%m-%d}" if decision.until else ""
+    imported = ", avant Balise (importée)" if decision.is_imported else ""
+    proposed = f" sur proposition de {decision.proposer}" if decision.proposer else ""
+    yield (
+        f"{name} : {decision.outcome.label}, par {decision.by}{proposed}"
+        f" le {decision.at:%Y-%m-%d}{until}{imported}"
+    )
+    if decision.refusals:
+        yield f"  Motifs : {', '.join(refusal_labels(decision))}"
+    if decision.reason:
+        yield f"  {decision.reason}"
+
+
+def refusal_labels(decision: Decision) -> list[str]:
+    """The listed reasons of a refusal, in words."""
+    known = criteria(decision.criteria)
+    found = ((key, known.refusal(key)) for key in decision.refusals)
+    return [reason.label if reason else key for key, reason in found]
+
+
+def _evidence(case: Case) -> Iterator[str]:
+    items, declared = gathered(case)
+    for digest, item in items.items():
+        yield f"Preuve, {item.strand.label} : {item.title or item.origin} – {item.reference}"
+        yield f"  {item.origin}, {item.dated:%Y-%m-%d} ; empreinte {digest}"
+    for strand, reason in declared.items():
+        yield f"Preuve, {strand.label} : sans objet – {reason}"
+
+
+def _differences(dossier: Dossier) -> Iterator[str]:
+    for each in dossier.differences:
+        before, after = ("; ".join(values) or "rien" for values in (each.before, each.after))
+        yield f"Changé depuis la décision – {each.label} : {before} → {after}"
+
+
+#: Acts that are not done to an entry, or have a command of their own.
+ELSEWHERE = (
+    Act.IMPORT,
+    Act.MAP,
+    Act.UNMAP,
+    Act.JOIN,
+    Act.TELL_APART,
+    Act.FORGET_PAIR,
+    Act.CONFIRM_DROP,
+    Act.ACCEPT_SOURCE,
+    Act.REFUSE_SOURCE,
+)
+
+
+def possible(dossier: Dossier, now: datetime) -> Mapping[Act, tuple[Role, ...]]:
+    """What may be done now, and in which role; some of the people concerned may still not."""
+    acts = FOR_ALL if dossier.entry.standing is None else ROLES
+    found = {}
+    for act in (act for act in acts if act not in ELSEWHERE):
+        somebody = ((role, Actor(name="", roles=frozenset([role]))) for role in Role)
+        roles = tuple(role for role, by in somebody if not why_not(dossier.case, act, by, now))
+        if roles:
+            found[act] = roles
+    return found
+
+
+def journal_line(line: Line) -> str:
+    """A line of the journal, in one line."""
+    event = line.event
+    roles = f" ({', '.join(Role(role).label for role in event.roles)})" if event.roles else ""
+    before, after = (State(each).label if each else "" for each in (line.before, line.after))
+    moved = f" : {before} → {after}" if before != after else ""
+    said = event.data.get("reason") or event.data.get("text")
+    return (
+        f"{line.id} – {event.at:%Y-%m-%d %H:%M} – {event.by}{roles} – {event.act.label}{moved}"
+        f"{f' – {said}' if said else ''}"
+    )
+
+
+def queued(row: Queued, now: datetime) -> Iterator[str]:
+    """An entry of the queue, in two lines."""
+    standing = row.standing
+    said = [standing.state.label, f"depuis {several((now - row.since).days, 'jour')}"]
+    if standing.face_at(now) is not standing.face:
+        said.append("échéance passée")
+    elif standing.ends:
+        said.append(f"jusqu’au {standing.ends:%Y-%m-%d}")
+    if standing.asked:
+        said.append(f"attend une seconde personne ({Act(standing.asked).label})")
+    said.append(f"confiée à {standing.assignee}" if standing.assignee else "à personne")
+    yield row.title or "(sans titre)"
+    yield f"  {row.slug} – {row.source_title or row.source}"
+    yield f"  {', '.join(said)}"
+
+
+# For machines
+
+
+def as_json(document: object) -> str:
+    """A document as it is printed; dates as ISO 8601 writes them."""
+    return json.dumps(document, ensure_ascii=False, default=datetime.isoformat)
+
+
+def document(dossier: Dossier, now: datetime) -> dict[str, Any]:
+    """The whole case."""
+    entry, case = dossier.entry, dossier.case
+    evidence = gathered(case)
+    return {
+        "slug": entry.slug,
+        "title": entry.title,
+        "source": entry.source,
+        "identifier": entry.identifier,
+        "state": case.state,
+        "face": face_at(case, now),
+        "since": case.since,
+        "assignee": case.assignee,
+        "criteria": case.criteria,
+        "content": dossier.examined.content,
+        "opinions": _opinions_document(case.opinions),
+        "suggested": _opinions_document(case.suggested),
+        "proposal": case.proposal and _decision_document(case.proposal),
+        "asked": case.asked
+        and {
+            "act": case.asked.act,
+            "by": case.asked.by,
+            "at": case.asked.at,
+            "reason": case.asked.reason,
+        },
+        "interests": sorted(case.interests),
+        "decisions": [_decision_document(each) for each in case.decisions],
+        "changed": case.changed,
+        "left": case.left,
+        "left_reason": case.left_reason,
+        "evidence": {digest: texts_of(item) for digest, item in evidence.items.items()},
+        "evidence_not_applicable": {**evidence.declared},
+        "differences": [each._asdict() for each in dossier.differences],
+        "possible": {act: [*roles] for act, roles in possible(dossier, now).items()},
+        "journal": [journal_document(line) for line in dossier.lines],
+    }
+
+
+def _opinions_document(opinions: Mapping[str, Opinion]) -> dict[str, Any]:
+    return {
+        key: {
+            "verdict": each.verdict,
+            "reason": each.reason,
+            "by": each.by,
+            "at": each.at,
+            "proofs": [proof._asdict() for proof in each.proofs],
+        }
+        for key, each in opinions.items()
+    }
+
+
+def _decision_document(decision: Decision) -> dict[str, Any]:
+    return {
+        "outcome": decision.outcome,
+        "by": decision.by,
+        "at": decision.at,
+        "proposer": decision.proposer,
+        "content": decision.content,
+        "criteria": decision.criteria,
+        "until": decision.until,
+        "reason": decision.reason,
+        "refusals": [*decision.refusals],
+        "imported": decision.is_imported,
+        "opinions": _opinions_document(decision.opinions),
+    }
+
+
+def journal_document(line: Line) -> dict[str, Any]:
+    """A line of the journal."""
+    event = line.event
+    return {
+        "line": line.id,
+        "at": event.at,
+        "act": event.act,
+        "by": event.by,
+        "roles": [*event.roles],
+        "slug": line.slug,
+        "subject": line.subject,
+        "before": line.before,
+        "after": line.after,
+        "data": dict(event.data),
+        "mark": line.mark,
+    }
+
+
+def queued_document(row: Queued, now: datetime) -> dict[str, Any]:
+    """An entry of the queue."""
+    standing = row.standing
+    return {
+        "slug": row.slug,
+        "title": row.title,
+        "source": row.source,
+        "state": standing.state,
+        "face": standing.face_at(now),
+        "since": row.since,
+        "assignee": standing.assignee,
+        "asked": standing.asked,
+        "decided": standing.decided,
+        "ends": standing.ends,
+        "imported": standing.is_imported,
+    }

@@ -1,0 +1,134 @@
+"""`balise qualifications`: the queue of the curators, their journal, and what comes to them by files."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import click
+
+import casetext
+from chosen import Usually, day
+from indexer.journal import Wanted
+from indexer.journalexport import as_csv
+from indexer.qualifications import Filter
+from installation import NEEDS_A_PERSON, Balises, now, pass_balises
+from metadata.case import Act, State
+from terminal import several
+
+
+@click.group("qualifications", cls=Usually, subcommand_metavar="[COMMANDE] [OPTIONS]...")
+def qualifications() -> None:
+    """La file des curateurs ; le journal, les délais, et ce qu’apportent des fichiers."""
+
+
+qualifications.usual = "file"
+
+
+@qualifications.command("file")
+@click.option("--state", type=click.Choice([each.value for each in State]), help="Dans cet état.")
+@click.option("--source", help="De cette source.")
+@click.option("--assignee", metavar="NOM", help="Confiées à cette personne ; « - » : à personne.")
+@click.option(
+    "--expiring",
+    type=click.IntRange(0),
+    metavar="JOURS",
+    help="Dont la qualification prend fin d’ici là.",
+)
+@click.option("--waiting", is_flag=True, help="Qui attendent une seconde personne.")
+@click.option("--limit", default=50, type=click.IntRange(1))
+@click.option("--json", "as_json", is_flag=True, help="Pour une machine : format documenté.")
+@pass_balises
+def queue(
+    balises: Balises,
+    state: str | None,
+    source: str | None,
+    assignee: str | None,
+    expiring: int | None,
+    waiting: bool,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Les entrées qui passent par la qualification, les plus anciennes d’abord (sans commande : ceci)."""
+    at = now()
+    wanted = Filter(
+        state=state or "",
+        source=source or "",
+        assignee=assignee or "",
+        asked=waiting,
+        ends_before=None if expiring is None else at + timedelta(days=expiring),
+    )
+    counts = balises.store.qualifications.counts(wanted)
+    rows = balises.store.qualifications.queue(wanted, limit=limit)
+    if as_json:
+        entries = [casetext.queued_document(row, at) for row in rows]
+        click.echo(
+            casetext.as_json(
+                {"counts": {str(each): count for each, count in counts.items()}, "entries": entries}
+            )
+        )
+        return
+    for row in rows:
+        click.echo("\n".join(casetext.queued(row, at)))
+    said = ", ".join(f"{counts[each]} {each.label}" for each in State if each in counts)
+    total = sum(counts.values())
+    click.echo(f"{several(total, 'entrée')}{f' : {said}' if said else ''}")
+    if total > len(rows):
+        click.echo(f"{several(len(rows), 'montrée')} ; pour en voir plus : --limit", err=True)
+
+
+@qualifications.command("journal")
+@click.option("--entry", metavar="ID", help="De cette entrée.")
+@click.option("--act", type=click.Choice([each.value for each in Act]), help="Cet acte.")
+@click.option("--author", metavar="NOM", help="De cette personne.")
+@click.option("--since", callback=day, metavar="AAAA-MM-JJ", help="Depuis ce jour.")
+@click.option("--before", callback=day, metavar="AAAA-MM-JJ", help="Avant ce jour.")
+@click.option("--as", "form", type=click.Choice(["text", "csv", "json"]), default="text")
+@pass_balises
+def journal_command(
+    balises: Balises,
+    entry: str | None,
+    act: str | None,
+    author: str | None,
+    since: datetime | None,
+    before: datetime | None,
+    form: str,
+) -> None:
+    """Tout ce qui a été fait, par qui et quand, le plus récent d’abord."""
+    wanted = Wanted(
+        slug=balises.store.find(entry).slug if entry else "",
+        act=act or "",
+        author=author or "",
+        since=since,
+        before=before,
+    )
+    lines = balises.store.qualifications.journal(wanted)
+    if form == "csv":
+        for piece in as_csv(lines):
+            click.echo(piece, nl=False)
+    elif form == "json":
+        click.echo(casetext.as_json([casetext.journal_document(line) for line in lines]))
+    else:
+        for line in lines:
+            about = line.title or line.slug or line.subject
+            click.echo(f"{casetext.journal_line(line)}{f' – {about}' if about else ''}")
+
+
+@qualifications.command("verify")
+@pass_balises
+@click.pass_context
+def verify(ctx: click.Context, balises: Balises) -> None:
+    """Vérifie que personne n’a modifié le journal derrière la base. Code 1 si une ligne l’a été."""
+    broken = balises.store.qualifications.broken_lines()
+    size = balises.store.qualifications.journal_size(Wanted())
+    if not broken:
+        click.echo(f"Le journal est intact : {several(size, 'ligne')}.")
+        return
+    numbers = ", ".join(map(str, broken))
+    click.echo(
+        f"Le journal a été modifié : {several(len(broken), 'ligne')} sur {size} ({numbers}). Comparez-le"
+        " à une sauvegarde, ou à un export d’avant."
+    )
+    ctx.exit(NEEDS_A_PERSON)
+
+
+COMMANDS = (qualifications,)

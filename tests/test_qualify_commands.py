@@ -1,0 +1,372 @@
+"""The curators' work from the command line, as two of them do it."""
+
+import hashlib
+import json
+import os
+import sqlite3
+from datetime import UTC, datetime
+
+import pytest
+from click.testing import CliRunner
+
+import chosen
+import cli
+import qualifycommands
+import queuecommands
+from metadata.criteria import criteria
+from metadata.qualification import ROLES
+from tests.notices import lom
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+CONFIGURATION = """
+[[source]]
+key = "vendeur"
+title = "Éditions Exemple"
+kind = "files"
+url = "vendeur"
+origin = "editeur"
+
+[[source]]
+key = "ouverte"
+kind = "files"
+url = "ouverte"
+"""
+
+ALICE = ("--by", "alice", "--role", "instructeur")
+BERTRAND = ("--by", "bertrand", "--role", "decideur")
+FAVORABLE = [f"--verdict={each.key}=favorable" for each in criteria().criteria if each.required]
+
+
+class Clock:
+    """What time the commands believe it is."""
+
+    def __init__(self):
+        self.now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = Clock()
+    for module in (chosen, qualifycommands, queuecommands):
+        monkeypatch.setattr(module, "now", clock)
+    return clock
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, clock):
+    """A catalogue with two entries of a publisher, and one that anybody may see."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("BALISE_")]:
+        monkeypatch.delenv(name)
+    (tmp_path / "balise.toml").write_text(CONFIGURATION)
+    for folder, name, title in (
+        ("vendeur", "atlas", "Atlas en relief"),
+        ("vendeur", "dictee", "Dictées du matin"),
+        ("ouverte", "libre", "Un conte libre"),
+    ):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        address = f"https://{name}.example/"
+        (tmp_path / folder / f"{name}.xml").write_text(lom(title, location=address))
+
+    def invoke(*arguments, status=0):
+        result = CliRunner().invoke(cli.main, [*arguments])
+        assert result.exit_code == status, result.output
+        assert not result.exception or isinstance(result.exception, SystemExit), result.exception
+        return result
+
+    invoke("harvest")
+    return invoke
+
+
+@pytest.fixture
+def taken(run):
+    run("qualify", "atlas.xml", "instruire", *ALICE)
+    return run
+
+
+@pytest.fixture
+def proposed(taken):
+    taken("qualify", "atlas.xml", "evaluer", *FAVORABLE, *ALICE)
+    taken("qualify", "atlas.xml", "proposer", "--outcome", "qualifiee", *ALICE)
+    return taken
+
+
+@pytest.fixture
+def qualified(proposed):
+    proposed("qualify", "atlas.xml", "qualifier", *BERTRAND)
+    return proposed
+
+
+def seen(run, identifier="atlas.xml"):
+    return json.loads(run("qualify", identifier, "--json").stdout)
+
+
+def plain(said):
+    """A text with ordinary spaces only."""
+    return said.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def test_two_people_qualify_an_entry_and_it_is_found_at_once(proposed):
+    assert "Aucune" in proposed("search", "atlas").stdout
+    said = proposed("qualify", "atlas.xml", "qualifier", "--until", "2027-03-01", *BERTRAND)
+    assert "qualifiée depuis le 2026-03-02" in said.stdout
+    assert "1 ressource" in proposed("search", "atlas").stdout
+    decision = seen(proposed)["decisions"][0]
+    assert decision["until"] == "2027-03-01T00:00:00+00:00"
+    assert (decision["proposer"], decision["by"]) == ("alice", "bertrand")
+    assert decision["criteria"] == criteria().version
+
+
+def test_who_proposed_does_not_decide_and_is_told_so(proposed):
+    both = ("--by", "Alice", "--role", "decideur")
+    said = proposed("qualify", "atlas.xml", "qualifier", *both, status=1)
+    assert "une autre personne doit en décider" in said.stderr
+    assert seen(proposed)["state"] == "proposee"
+
+
+def test_an_act_asks_for_its_role(run):
+    said = run("qualify", "atlas.xml", "instruire", *BERTRAND, status=1)
+    assert "demande le rôle : instructeur" in said.stderr
+
+
+def test_an_impossible_act_says_what_it_would_take(run):
+    said = run("qualify", "atlas.xml", "qualifier", *BERTRAND, status=1)
+    assert "la ressource est « à instruire »" in said.stderr
+
+
+def test_nobody_acts_without_a_name(run):
+    run("qualify", "atlas.xml", "instruire", "--role", "instructeur", status=2)
+    run("qualify", "atlas.xml", "instruire", "--by", " ", "--role", "instructeur", status=2)
+
+
+def test_a_refusal_names_its_listed_reasons(taken):
+    asked = ("proposer", "--outcome", "refusee", *ALICE)
+    assert "motif de refus de la liste" in taken("qualify", "atlas.xml", *asked, status=1).stderr
+    unknown = ("--refusal", "laid", "--reason", "Voilà.")
+    assert "n’est pas un motif" in taken("qualify", "atlas.xml", *asked, *unknown, status=1).stderr
+    listed = ("--refusal", "hors-programmes", "--refusal", "doublon", "--reason", "Voilà.")
+    taken("qualify", "atlas.xml", *asked, *listed)
+    taken("qualify", "atlas.xml", "refuser", *BERTRAND)
+    assert seen(taken)["decisions"][0]["refusals"] == ["hors-programmes", "doublon"]
+    assert seen(taken)["state"] == "refusee"
+    assert "ne répond pas aux programmes" in taken("qualify", "atlas.xml").stdout
+
+
+def test_opinions_come_by_options_with_reasons_and_pieces(taken, tmp_path):
+    (tmp_path / "audit.pdf").write_bytes(b"Audit")
+    digest = "c42a1c9ff6a5ae41ee34fe25b2a2a6c43d7ce3ef31e3fdeee2c5ab8a37a5b2d5"
+    taken(
+        *("qualify", "atlas.xml", "evaluer"),
+        *("--verdict", "rgaa=reserve", "--reason", "rgaa=Un écart : le contraste."),
+        *("--evidence", "rgaa=https://atlas.example/rgaa", "--evidence", f"rgaa={digest}"),
+        *("--evidence", "rgaa=audit.pdf", "--verdict", "licence=favorable"),
+        *ALICE,
+    )
+    opinions = seen(taken)["opinions"]
+    assert opinions["rgaa"]["reason"] == "Un écart : le contraste."
+    references = [proof["reference"] for proof in opinions["rgaa"]["proofs"]]
+    assert references[:2] == ["https://atlas.example/rgaa", digest]
+    assert references[2] == hashlib.sha256(b"Audit").hexdigest()
+    assert opinions["licence"]["verdict"] == "favorable"
+    shown = plain(taken("qualify", "atlas.xml").stdout)
+    assert "favorable avec réserve (alice, le 2026-03-02) – Un écart : le contraste." in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("avis.json", '{"rgaa": {"verdict": "defavorable", "reason": "Aucune déclaration."}}'),
+        ("avis.toml", '[rgaa]\nverdict = "defavorable"\nreason = "Aucune déclaration."\n'),
+    ],
+)
+def test_opinions_come_by_file(taken, tmp_path, name, text):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    taken("qualify", "atlas.xml", "evaluer", "--opinions", name, *ALICE)
+    assert seen(taken)["opinions"]["rgaa"]["reason"] == "Aucune déclaration."
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "said"),
+    [
+        (["--verdict", "rgaa=favorabel"], 2, "Vouliez-vous dire « favorable »"),
+        (["--verdict", "rgaa"], 2, "écrivez le critère"),
+        (["--reason", "rgaa=Bien."], 2, "ajoutez --verdict rgaa="),
+        (["--verdict", "rgaa=favorable", "--evidence", "rgaa=perdu.pdf"], 2, "ni un fichier d’ici"),
+        (["--opinions", "casse.json"], 2, "ne peut être lu"),
+        (["--opinions", "liste.json"], 2, "il faut, par critère"),
+        (["--opinions", "pieces.json"], 2, "doit être une liste"),
+        (["--verdict", "rgaa=reserve"], 1, "demande un motif"),
+        (["--verdict", "beaute=favorable"], 1, "n’est pas un critère"),
+        ([], 1, "Aucun avis"),
+    ],
+)
+def test_an_opinion_that_is_none_is_explained(taken, tmp_path, given, status, said):
+    (tmp_path / "casse.json").write_text("{")
+    (tmp_path / "liste.json").write_text("[]")
+    (tmp_path / "pieces.json").write_text('{"rgaa": {"verdict": "favorable", "references": "x"}}')
+    assert said in plain(
+        taken("qualify", "atlas.xml", "evaluer", *given, *ALICE, status=status).output
+    )
+    assert seen(taken)["opinions"] == {}
+
+
+def test_a_wrong_act_gives_the_nearest_one(run):
+    said = run("qualify", "atlas.xml", "instuire", *ALICE, status=2)
+    assert "Vouliez-vous dire 'instruire'" in plain(said.output)
+
+
+def test_a_wrong_date_is_explained(proposed):
+    said = proposed("qualify", "atlas.xml", "qualifier", "--until", "demain", *BERTRAND, status=2)
+    assert "« demain » n’est pas une date" in said.output
+
+
+def test_every_act_that_an_entry_may_take_has_its_command(run):
+    offered = {*qualifycommands.qualify.commands} - {"dossier", "verifier"}
+    elsewhere = {str(act) for act in qualifycommands.casetext.ELSEWHERE}
+    assert offered == {str(act) for act in ROLES} - elsewhere
+
+
+def test_each_act_explains_itself_without_an_entry(run):
+    for name in qualifycommands.qualify.commands:
+        assert "Usage" in run("qualify", "rien", name, "--help").output
+
+
+def test_an_entry_that_is_not_there_is_said(run):
+    assert "Aucune entrée" in run("qualify", "rien", status=1).stderr
+
+
+def test_what_everybody_may_see_is_not_qualified(run):
+    assert "elle ne passe pas par la qualification" in run("qualify", "libre.xml").stdout
+    said = run("qualify", "libre.xml", "instruire", *ALICE, status=1)
+    assert "ne passent pas par la qualification" in plain(said.stderr)
+
+
+def test_a_withdrawal_takes_two_people_and_shows_at_once(qualified):
+    asked = ("demander-retrait", "--reason", "Le service ferme.", *ALICE)
+    qualified("qualify", "atlas.xml", *asked)
+    assert "retirer" in seen(qualified)["possible"]
+    alone = ("retirer", "--by", "alice", "--role", "decideur")
+    assert "une autre personne" in qualified("qualify", "atlas.xml", *alone, status=1).stderr
+    qualified("qualify", "atlas.xml", "retirer", *BERTRAND)
+    assert "Aucune" in qualified("search", "atlas").stdout
+    assert "Le service ferme." in qualified("qualify", "atlas.xml").stdout
+
+
+def test_a_dossier_says_what_may_be_done_next_and_by_whom(proposed):
+    possible = seen(proposed)["possible"]
+    assert possible["qualifier"] == ["decideur"]
+    assert possible["renvoyer"] == ["decideur"]
+    assert "evaluer" not in possible
+    shown = proposed("qualify", "atlas.xml").stdout
+    assert "  qualifier           décideur" in shown
+
+
+def test_a_dossier_shows_what_its_feed_changed(qualified, tmp_path):
+    changed = lom("Atlas en relief, édition nouvelle", location="https://atlas.example/")
+    (tmp_path / "vendeur" / "atlas.xml").write_text(changed)
+    qualified("harvest", "vendeur")
+    dossier = seen(qualified)
+    assert (dossier["state"], dossier["face"]) == ("a-reexaminer", "a-reexaminer")
+    assert "titre" in [each["key"] for each in dossier["differences"]]
+    assert "Changé depuis la décision – Titre : Atlas en relief →" in plain(
+        qualified("qualify", "atlas.xml").stdout
+    )
+
+
+def test_an_assignment_can_be_undone(run):
+    admin = ("--by", "chloe", "--role", "administrateur")
+    run("qualify", "atlas.xml", "affecter", "--to", "alice", *admin)
+    assert seen(run)["assignee"] == "alice"
+    assert "atlas" in run("qualifications", "--assignee", "alice").stdout
+    assert "atlas" not in run("qualifications", "--assignee", "-").stdout
+    run("qualify", "atlas.xml", "affecter", "--to", "-", *admin)
+    assert seen(run)["assignee"] == ""
+
+
+def test_evidence_is_added_shown_and_withdrawn(run):
+    said = (
+        *(
+            "--volet",
+            "usage",
+            "--reference",
+            "https://atlas.example/chiffres",
+            "--date",
+            "31/01/2026",
+        ),
+        *("--debut", "2025-09-01", "--origine", "Éditions Exemple", "--effectif", "1 200"),
+    )
+    run("qualify", "atlas.xml", "preuve", *said, *ALICE)
+    [(digest, item)] = seen(run)["evidence"].items()
+    assert (item["volet"], item["date"], item["effectif"]) == ("usage", "2026-01-31", "1200")
+    assert digest in run("qualify", "atlas.xml").stdout
+    assert (
+        "déjà au dossier" in run("qualify", "atlas.xml", "preuve", *said, *ALICE, status=1).stderr
+    )
+    reason = ("--reason", "Chiffres faux.")
+    run("qualify", "atlas.xml", "preuve-retiree", "--empreinte", digest, *reason, *ALICE)
+    assert seen(run)["evidence"] == {}
+    run("qualify", "atlas.xml", "preuve-sans-objet", "--volet", "usage", *reason, *ALICE)
+    assert seen(run)["evidence_not_applicable"] == {"usage": "Chiffres faux."}
+
+
+def test_evidence_that_says_nothing_is_explained(run):
+    said = run("qualify", "atlas.xml", "preuve", "--volet", "usage", *ALICE, status=1)
+    assert "Il manque" in said.stderr
+
+
+def test_the_queue_counts_and_filters(taken, clock):
+    clock.now = clock.now.replace(day=12)
+    shown = plain(taken("qualifications").stdout)
+    assert "en instruction, depuis 10 jours, confiée à alice" in shown
+    assert shown.endswith("2 entrées : 1 à instruire, 1 en instruction\n")
+    only = json.loads(taken("qualifications", "--state", "en-instruction", "--json").stdout)
+    assert [each["title"] for each in only["entries"]] == ["Atlas en relief"]
+    assert only["counts"] == {"en-instruction": 1}
+    assert taken("qualifications", "--source", "autre").stdout == "0 entrée\n"
+    few = taken("qualifications", "--limit", "1")
+    assert "1 montrée" in few.stderr
+
+
+def test_the_queue_knows_what_ends_soon_and_what_waits(qualified, clock):
+    assert "0 entrée" in qualified("qualifications", "--expiring", "60").stdout
+    assert "0 entrée" in qualified("qualifications", "--waiting").stdout
+    clock.now = datetime(2028, 2, 1, tzinfo=UTC)
+    assert "jusqu’au 2028-03-01" in qualified("qualifications", "--expiring", "60").stdout
+    qualified("qualify", "atlas.xml", "demander-suspension", "--reason", "Panne.", *ALICE)
+    waiting = qualified("qualifications", "--waiting").stdout
+    assert "attend une seconde personne (demander la suspension)" in waiting
+
+
+def test_the_journal_tells_it_all_in_order_and_by_filter(qualified):
+    lines = json.loads(qualified("qualifications", "journal", "--as", "json").stdout)
+    assert [line["act"] for line in lines if line["by"] != "balise"] == [
+        "qualifier",
+        "proposer",
+        "evaluer",
+        "instruire",
+    ]
+    told = qualified("qualifications", "journal", "--author", "bertrand").stdout
+    assert "bertrand (décideur) – qualifier : proposée → qualifiée – Atlas en relief" in told
+    assert qualified("qualifications", "journal", "--entry", "dictee.xml").stdout == ""
+    assert qualified("qualifications", "journal", "--before", "2026-03-02").stdout == ""
+    table = qualified("qualifications", "journal", "--act", "qualifier", "--as", "csv").stdout
+    header, line = table.strip().splitlines()
+    assert header.startswith('"ligne","date","acte","auteur"')
+    assert '"qualifier","bertrand","decideur"' in line
+
+
+def test_a_journal_that_somebody_changed_is_found(qualified, tmp_path):
+    assert "Le journal est intact" in qualified("qualifications", "verify").stdout
+    with sqlite3.connect(tmp_path / "var" / "balise.sqlite") as db:
+        triggers = db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in triggers:
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("UPDATE journal SET author = 'personne' WHERE act = 'proposer'")
+        [(number,)] = db.execute("SELECT id FROM journal WHERE act = 'proposer'").fetchall()
+    db.close()
+    said = qualified("qualifications", "verify", status=1).stdout
+    assert f"1 ligne sur {number + 1} ({number})" in said
