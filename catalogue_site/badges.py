@@ -162,10 +162,8 @@ def _view(entry: Entry, now: datetime) -> dict[str, Any]:
         "canonical": canonical(f"{address}/badges"),
         "main": _main(entry, now),
         "qualification": explained.qualification(case, events, now),
-        "badges": [
-            (badge, picture.of_badge(badge), badge.since and presentation.moment(badge.since))
-            for badge in earned
-        ],
+        "badges": earned,
+        "moment": presentation.moment,
         "snippets": _snippets(entry, earned, now),
     }
 

@@ -68,7 +68,7 @@ def qualification(case: Case, events: Iterable[Event], now: datetime) -> Qualifi
         words=WORDS[face],
         since=moment(since) if since else None,
         until=moment(decision.until) if stands and decision.until else None,
-        by=publicview.BEFORE if decision.is_imported else f"un {publicview.DECIDER} du ministère",
+        by=publicview.BEFORE if decision.is_imported else publicview.DECIDER,
         reason=decision.reason if stands else case.left_reason,
         criteria=decision.criteria,
         families=tuple(

@@ -276,7 +276,7 @@ def _is_archived(commun: Commun) -> bool:
 
 
 def _signs(commun: Commun) -> Iterator[tuple[datetime, str]]:
-    yield commun.changed, "la notice, telle que Balise la lit"
+    yield commun.changed, "entrée au catalogue, ou changement de la notice"
     if commun.snapshot is None:
         return
     if commun.snapshot.project.active:

@@ -84,15 +84,16 @@ def _step(event: Event, before: Case, after: Case) -> Step:
 
 
 def role_of(event: Event) -> str:
-    """In which role somebody did something."""
+    """In which role somebody did something: « un décideur du ministère »."""
     if event.act is Act.IMPORT:
         return BEFORE
     allowed = ROLES.get(event.act, ())
-    return next((role.label for role in Role if role in allowed and role in event.roles), AUTOMATIC)
+    roles = (role for role in Role if role in allowed and role in event.roles)
+    return next((f"un {role.label} du ministère" for role in roles), AUTOMATIC)
 
 
 #: Who opines, and who decides: see qualification.ROLES.
-EXAMINER, DECIDER = Role.EXAMINER.label, Role.DECIDER.label
+EXAMINER, DECIDER = "un instructeur du ministère", "un décideur du ministère"
 AUTOMATIC = "Balise, d’elle-même"
 BEFORE = "le ministère, avant Balise"
 

@@ -156,10 +156,10 @@ def test_a_qualified_entry_is_explained_criterion_by_criterion_without_a_name(ve
     text = words(page)
     for criterion in criteria().criteria:
         assert criterion.label in text
-    assert "Favorable avec réserve, par un instructeur le 1er mars 2026. Le registre est" in text
+    assert "Favorable avec réserve, par un instructeur du ministère le 1er mars 2026. Le registre est" in text
     assert "29 février 2028" in text
     assert criteria().version in text
-    assert "qualifiée, par décideur" in text
+    assert "qualifiée, par un décideur du ministère" in text
     links = {link.get("href") for link in html.fromstring(page.text).iterfind(".//main//a")}
     assert PIECE in links
     assert "a" * 64 in text
@@ -175,7 +175,7 @@ def test_the_json_says_the_same_as_the_page(vendor):
     assert found["until"] == "2028-02-29"
     assert found["criteria_version"] == criteria().version
     rgpd = next(each for each in found["criteria"] if each["id"] == "rgpd")
-    assert (rgpd["verdict"], rgpd["by"]) == ("reserve", "instructeur")
+    assert (rgpd["verdict"], rgpd["by"]) == ("reserve", "un instructeur du ministère")
     assert rgpd["evidence"][0] == {"address": PIECE, "at": "2026-03-01"}
     assert rgpd["evidence"][1] == {"sha256": "a" * 64, "at": "2026-03-01"}
     assert [step["what"] for step in found["history"]] == ["qualifiée"]
