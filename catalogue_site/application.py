@@ -14,6 +14,7 @@ from . import (
     auth,
     badges,
     browse,
+    chosen,
     commun,
     compression,
     discovery,
@@ -60,6 +61,8 @@ def create_app(site: Site) -> Flask:
     if site.login:
         app.extensions[auth.SESSIONS] = Sessions(site.login.clock)
     app.add_template_filter(presentation.capital)
+    for function in (chosen.at_hand, chosen.choice, chosen.kept):
+        app.add_template_global(function)
     app.context_processor(
         lambda: {
             "asset": lambda name: f"/static/{site.assets[name]}",

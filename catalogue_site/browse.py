@@ -192,6 +192,7 @@ def _page(chosen: Chosen, number: int) -> str:
         total=found.total,
         number=number,
         canonical=canonical(address(chosen, number)),
+        place=address(chosen, number),
         trail=list(_trail(chosen)),
         items=items_of(found),
         pages=[(each, address(chosen, each)) for each in _around(number, _last(found.total))],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 import metadata
@@ -17,7 +17,8 @@ from metadata.certification import certification
 from metadata.licences import licence_of
 from metadata.project import Known
 
-from . import browse, presentation, selection, sheet
+from . import browse, presentation, sheet
+from .chosen import at_hand, kept
 from .site import canonical, current_site, engine, store
 
 bp = Blueprint("resource", __name__)
@@ -36,7 +37,7 @@ def page(slug: str) -> AnyResponse | str | tuple[str, int]:
         return browse.one_list(slug)
     entry = store().get(slug)
     if entry.slug != slug:
-        return redirect(f"/ressources/{entry.slug}", code=301)
+        return redirect(kept(f"/ressources/{entry.slug}"), code=301)
     if entry.state is not State.PUBLISHED:
         return tombstone(entry)
     return render_template("resource.html", **_page(entry))
@@ -161,10 +162,9 @@ def _duplicates(entry: Entry) -> Iterator[tuple[str, list[presentation.Item]]]:
 
 def _selection(entry: Entry) -> dict[str, object]:
     """The selection at hand, and what becomes of it with this resource; none on a frozen site without a live one."""
-    chosen = selection.asked(request.args)
+    chosen = at_hand()
     page = current_site().selection_address
     return {
-        "chosen": chosen,
         "is_chosen": entry.slug in chosen.slugs,
         "selection": page and chosen.with_(entry.slug).address(page),
     }

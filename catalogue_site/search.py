@@ -16,6 +16,7 @@ from indexer.query import LONGEST
 from indexer.search import Query, Results, Understood
 
 from . import presentation, unanswered
+from .chosen import NAMES, kept
 from .site import canonical, engine, store
 
 bp = Blueprint("search", __name__)
@@ -46,16 +47,16 @@ def ordered(key: str, counts: Mapping[str, int]) -> list[str]:
 
 @bp.get("/recherche")
 def page() -> str | Response:
-    given = [*request.args.items(multi=True)]
+    given = asked()
     query = query_of(given)
     if given != arguments_of(query):
-        return redirect(address_of(query))
+        return redirect(kept(address_of(query)))
     try:
         results = engine().search(query)
     except InvalidQuery as error:
         return render_template("search.html", **view(query, Results(), str(error)))
     if query.page > (last := last_page(query, results.total)):
-        return redirect(address_of(replace(query, page=last)))
+        return redirect(kept(address_of(replace(query, page=last))))
     unanswered.count(query, results)
     return render_template("search.html", **view(query, results))
 
@@ -63,11 +64,11 @@ def page() -> str | Response:
 @bp.get("/recherche/criteres")
 def criteria() -> str | Response:
     """Every criterion, with every value that it has, as a form of its own."""
-    query = query_of([*request.args.items(multi=True)])
+    query = query_of(asked())
     try:
         results = engine().search(replace(query, page=1))
     except InvalidQuery:
-        return redirect(address_of(query))
+        return redirect(kept(address_of(query)))
     return render_template(
         "criteria.html",
         here="search",
@@ -81,7 +82,7 @@ def criteria() -> str | Response:
 @bp.get("/recherche/mots")
 def completions() -> str:
     """The words of the catalogue that begin like the last one typed: completion without a script."""
-    query = query_of([*request.args.items(multi=True)])
+    query = query_of(asked())
     found = [
         replace(query, text=text, page=1) for text in engine().complete(query.text, MOST_WORDS)
     ]
@@ -93,6 +94,11 @@ def completions() -> str:
         words=[{"text": each.text, "address": address_of(each)} for each in found],
         asked=address_of(query),
     )
+
+
+def asked() -> Address:
+    """What the address asks, the selection at hand set aside."""
+    return [(name, value) for name, value in request.args.items(multi=True) if name not in NAMES]
 
 
 def query_of(arguments: Address) -> Query:
@@ -153,6 +159,7 @@ def view(query: Query, results: Results, problem: str = "") -> dict[str, object]
         "query": query,
         "heading": heading(query, results),
         "canonical": canonical(address_of(query)),
+        "place": address_of(query),
         "feed": address_of(replace(first_page, sort="pertinence"), "/flux.atom"),
         "snippet": address_of(first_page, "/integrer/code"),
         "groups": list(groups(query, results)),

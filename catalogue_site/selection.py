@@ -1,81 +1,26 @@
-"""A selection of resources without an account: its address is all there is of it.
+"""The page of a selection of resources, made without an account: its address is all there is of it.
 
-Links add, remove and order; nothing is kept anywhere, so that whoever has the address has the
-selection, and nobody knows whose it is.
+Links remove and order, the lists of the catalogue add (see chosen.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, render_template, request
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from indexer.entry import Entry, State
-from indexer.errors import InvalidQuery, RecordNotFound
+from indexer.errors import RecordNotFound
 from indexer.export import csv_row
-from indexer.query import LONGEST
-from indexer.search import Query
-from metadata.normalise import clean
 
 from . import presentation
-from .search import items_of
-from .site import canonical, engine, store
+from .chosen import LONGEST_SLUG, MOST, PATH, Selection, at_hand
+from .site import canonical, store
 
 bp = Blueprint("selection", __name__)
-
-PATH = "/selection"
-
-#: A selection is for some lessons; its address must fit in a message.
-MOST = 50
-LONGEST_TITLE = 120
-LONGEST_SLUG = 100
-
-Arguments = MultiDict[str, str]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Selection:
-    """Some resources in an order, under a title."""
-
-    slugs: tuple[str, ...] = ()
-    title: str = ""
-
-    def address(self, path: str = PATH) -> str:
-        arguments = [("titre", self.title)] if self.title else []
-        return f"{path}?{urlencode([*arguments, *(('r', slug) for slug in self.slugs)])}"
-
-    def of(self, slugs: Iterable[str]) -> Selection:
-        return Selection(slugs=tuple(slugs), title=self.title)
-
-    def with_(self, slug: str) -> Selection:
-        return self.of(dict.fromkeys([*self.slugs, slug]))
-
-    def without(self, slug: str) -> Selection:
-        return self.of(each for each in self.slugs if each != slug)
-
-    def with_earlier(self, slug: str) -> Selection:
-        """The same with one resource before the one that it comes after."""
-        place = self.slugs.index(slug)
-        others = [*self.without(slug).slugs]
-        return self.of([*others[: max(place - 1, 0)], slug, *others[max(place - 1, 0) :]])
-
-    def with_later(self, slug: str) -> Selection:
-        place = self.slugs.index(slug)
-        others = [*self.without(slug).slugs]
-        return self.of([*others[: place + 1], slug, *others[place + 1 :]])
-
-
-def asked(arguments: Arguments) -> Selection:
-    """The selection that an address names, without what makes no sense in it."""
-    named = (clean(each).strip()[:LONGEST_SLUG] for each in arguments.getlist("r"))
-    return Selection(
-        slugs=tuple(dict.fromkeys(filter(None, named)))[:MOST],
-        title=" ".join(clean(arguments.get("titre", "")).split())[:LONGEST_TITLE],
-    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,21 +37,19 @@ class Line:
 
 @bp.get(PATH)
 def page() -> str | AnyResponse:
-    chosen = asked(request.args)
+    chosen = at_hand()
     if added := request.args.get("ajouter", "").strip():
         return redirect(chosen.with_(_slug_in(added)).address())
-    words = " ".join(clean(request.args.get("q", "")).split())[:LONGEST]
     lines = [_line(chosen, slug, entry) for slug, entry in _found(chosen.slugs)]
     return render_template(
         "selection.html",
+        here="selection",
         canonical=canonical(PATH),
         chosen=chosen,
         lines=lines,
         here_address=canonical(chosen.address()),
         dropped=len(dict.fromkeys(request.args.getlist("r"))) > MOST,
         most=MOST,
-        words=words,
-        offered=list(_offered(chosen, words)) if words else [],
         exports={form: chosen.address(f"{PATH}.{form}") for form in EXPORTS},
     )
 
@@ -131,17 +74,6 @@ def _found(slugs: Sequence[str]) -> Iterable[tuple[str, Entry | None]]:
             yield slug, entry if entry.state is State.PUBLISHED else None
 
 
-def _offered(chosen: Selection, words: str) -> Iterator[tuple[presentation.Item, str]]:
-    """What a search finds that is not chosen yet, each with the address that adds it."""
-    try:
-        found = items_of(engine().search(Query(text=words)))
-    except InvalidQuery:
-        return
-    for item in found:
-        if item.slug not in chosen.slugs:
-            yield item, f"{chosen.with_(item.slug).address()}&{urlencode({'q': words})}"
-
-
 def _line(chosen: Selection, slug: str, entry: Entry | None) -> Line:
     first, last = chosen.slugs[0], chosen.slugs[-1]
     return Line(
@@ -156,7 +88,7 @@ def _line(chosen: Selection, slug: str, entry: Entry | None) -> Line:
 
 @bp.get(f"{PATH}.<any(csv, txt):form>")
 def export(form: str) -> Response:
-    chosen = asked(request.args)
+    chosen = at_hand()
     entries = [entry for _, entry in _found(chosen.slugs) if entry]
     write, mimetype = EXPORTS[form]
     response = Response(write(chosen, entries), mimetype=mimetype)

@@ -40,6 +40,7 @@ SITE = (
     "auth",
     "badges",
     "browse",
+    "chosen",
     "commun",
     "curation",
     "discovery",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from urllib.parse import parse_qsl, urlsplit
+import re
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from lxml import html
 from werkzeug.datastructures import MultiDict
 
 from catalogue_site.application import create_app
-from catalogue_site.selection import MOST, Selection, asked
+from catalogue_site.chosen import MOST, Selection, asked
 from tests.fakes import NOW, notice
 from tests.test_record_page import Shelf
 
@@ -60,7 +62,7 @@ def follow(page, words, nth=0):
 
 
 def test_from_a_record_one_begins_and_goes_on(get, slugs):
-    first = follow(get(f"/ressources/{slugs[0]}"), "Garder dans une sélection")
+    first = follow(get(f"/ressources/{slugs[0]}"), "Ajouter à ma sélection")
     assert titles(get(first)) == ["Un conte"]
     query = urlsplit(first).query
     second = follow(get(f"/ressources/{slugs[1]}?{query}"), "Ajouter à ma sélection")
@@ -77,12 +79,92 @@ def test_links_remove_and_order(get, slugs):
     assert get(follow(page, "Retirer")).findtext(".//h1") == "Lire"
 
 
-def test_a_search_offers_what_is_not_chosen_yet(get, slugs):
-    page = get(f"{Selection(slugs=(slugs[1],), title='Lire').address()}&q=conte")
-    added = get(follow(page, "Ajouter à la sélection"))
+def submit(page, **said):
+    """The address that the form with these fields leads to."""
+    [form] = [each for each in page.forms if {*said} <= {*each.fields}]
+    fields = [(name, said.get(name, value)) for name, value in form.form_values()]
+    return f"{form.action}?{urlencode(fields)}"
+
+
+def chosen_in(address):
+    return asked(MultiDict(parse_qsl(urlsplit(address).query)))
+
+
+@pytest.mark.parametrize("place", ["/recherche?q=un", "/ressources/autres"])
+def test_a_list_adds_and_takes_away_and_stays_where_it_is(get, slugs, place):
+    first = follow(get(place), "Ajouter à ma sélection")
+    assert first.startswith(place)
+    [slug] = chosen_in(first).slugs
+    assert urlsplit(first).fragment == slug
+    page = get(first)
+    assert page.get_element_by_id(slug) is not None
+    both = get(follow(page, "Ajouter à ma sélection"))
+    assert follow(page, "Retirer de ma sélection") == f"{place}#{slug}"
+    assert len(titles(get(ours(both, "Ma sélection (2)")))) == 2
+
+
+def ours(page, words):
+    """The address in the menu under these words."""
+    [link] = [a for a in page.cssselect(".cat-nav a") if a.text_content() == words]
+    return link.get("href")
+
+
+PLACES = (
+    "/recherche?q=un",
+    "/recherche?q=un&origine=public&tri=titre",
+    "/recherche?q=xyzzy&niveau=cm1",
+    "/recherche/criteres",
+    "/recherche/mots?q=u",
+    "/ressources",
+    "/ressources/autres",
+    "/ressources/{}",
+)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_selection_goes_wherever_a_page_leads(get, slugs, place):
+    chosen = Selection(slugs=(slugs[1],), title="Lire")
+    page = get(chosen.address(place.format(slugs[0])))
+    links = page.cssselect("main a[href]:not(.cat-garder), .fr-breadcrumb a[href], .cat-nav a")
+    ways = [link.get("href") for link in links if WAYS.match(link.get("href"))]
+    assert len(ways) >= 2
+    assert [way for way in ways if slugs[1] not in chosen_in(way).slugs] == []
+
+
+#: What leads to resources, and is no file of one.
+WAYS = re.compile(r"/(recherche|ressources)\b[^.]*(\?|$)")
+
+
+def test_a_search_from_the_selection_adds_to_it(get, slugs):
+    page = get(Selection(slugs=(slugs[1],), title="Lire").address())
+    results = get(submit(page, q="conte"))
+    added = get(ours(get(follow(results, "Ajouter à ma sélection")), "Ma sélection (2)"))
     assert titles(added) == ["Un volcan", "Un conte"]
     assert added.findtext(".//h1") == "Lire"
-    assert "Rien de plus pour" in added.text_content()
+
+
+def test_the_form_of_the_search_keeps_what_was_chosen_and_asks_the_same(get, shelf, slugs):
+    chosen = Selection(slugs=(slugs[1], slugs[0]), title="Lire")
+    again = submit(get(chosen.address("/recherche?q=un&tri=titre")), q="conte")
+    assert chosen_in(again) == chosen
+    made_short = create_app(shelf.site).test_client().get(f"{again}&duree=")
+    assert made_short.location == chosen.address("/recherche?q=conte&tri=titre")
+
+
+def test_a_full_selection_takes_no_more_and_gives_back(get, slugs):
+    full = Selection(slugs=(slugs[0], *(f"x{n}" for n in range(MOST - 1))))
+    page = get(full.address("/recherche?q=un"))
+    offers = [a.text_content() for a in page.cssselect(".cat-garder")]
+    assert offers == ["Retirer de ma sélection"]
+
+
+@pytest.mark.parametrize(("base", "offered"), [("https://live.example", 3), ("", 0)])
+def test_a_file_leads_to_the_live_site_to_choose_where_there_is_one(shelf, base, offered):
+    frozen = replace(shelf.site, base_url=base, frozen=True)
+    page = html.document_fromstring(create_app(frozen).test_client().get("/ressources/autres").text)
+    links = [link.get("href") for link in page.cssselect(".cat-garder")]
+    assert len(links) == offered
+    assert all(link.startswith(f"{base}/ressources/autres?r=") for link in links)
 
 
 def test_an_address_pasted_is_added(shelf, slugs):
@@ -116,7 +198,7 @@ def test_too_many_are_left_aside_and_said(get):
 
 
 def test_an_empty_one_explains_itself(get):
-    assert "Garder dans une sélection" in get("/selection").text_content()
+    assert "Ajouter à ma sélection" in get("/selection").text_content()
 
 
 def test_it_leaves_as_text_and_as_a_table_that_runs_nothing(shelf, slugs):
