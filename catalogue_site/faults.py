@@ -37,7 +37,7 @@ FAULTS = {
     ),
     413: (
         "C’est trop long",
-        "Un fichier commun.yml pèse 64 ko au plus : revenez à la page précédente et raccourcissez.",
+        "Un commun.yml pèse 64 ko au plus, un tableau 5 Mo : revenez à la page d’avant et raccourcissez.",
     ),
     500: (
         "Une erreur est survenue",

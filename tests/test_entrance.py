@@ -1,6 +1,7 @@
 """The door of the back-office: who comes in and with which roles, and what no form gets through."""
 
 import json
+import re
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,10 +23,14 @@ from forge_bridge.gitlab import GitLabForge
 from indexer.store import SqlStore
 from indexer.whoosh_engine import WhooshEngine
 from metadata.case import Actor, Role
+from metadata.qualification import ROLES as RIGHTS
+from tests.corpus import ROOT
 from tests.test_editor import Page, text_of
 from tests.test_login import HERE, come_back, cookies_of, last_page, led_to, on_the_forge
 
 ROLES = {"dne/instruction": Role.EXAMINER, "DNE/Decision": Role.DECIDER}
+
+MANUAL = ROOT / "docs/configuration.md"
 
 FORM = """{% extends "curation_base.html" %}{% block main %}
 <h1>Un avis</h1><form method="post" action="/curation/essai"><input type="hidden" name="marque"
@@ -172,6 +177,18 @@ def test_roles_are_those_that_the_groups_had_at_the_login(enter, ask, client, fo
 GROUPS = st.sampled_from(
     ["dne/instruction", "DNE/INSTRUCTION", "Dne/Decision", "dne", "instruction"]
 )
+
+
+def test_the_table_of_the_configuration_says_who_may_do_what():
+    rows = re.findall(r"^\| (\w.*?) \| (.+) \|$", MANUAL.read_text("utf-8"), re.MULTILINE)
+    told = {
+        act: {role for role, said in zip(Role, cells.split(" | "), strict=True) if said == "oui"}
+        for acts, cells in rows
+        if {*cells.split(" | ")} <= {"oui", "–"}
+        for act in acts.split(", ")
+    }
+    rules = {act.label: {*roles} for act, roles in RIGHTS.items()}
+    assert {act: roles for act, roles in told.items() if act in rules} == rules
 
 
 @given(st.sets(GROUPS | st.text(max_size=20)))
