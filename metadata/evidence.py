@@ -15,7 +15,7 @@ from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from .evidencecolumns import digest
-from .evidenceitem import Item, Strand
+from .evidenceitem import Item, Strand, spaced
 from .evidencerules import Cause, Loss, Scale, Threshold, rules
 
 
@@ -67,6 +67,11 @@ class Marker:
 
     rules: str
     marks: tuple[Mark, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Has nobody said anything yet?"""
+        return not any(mark.items or mark.level is None for mark in self.marks)
 
 
 NOTHING_YET = "Rien n’a encore été rassemblé."
@@ -171,14 +176,14 @@ class _Tally:
         self.size += sign * (item.size or 0)
         self.places += sign * (item.places or 0)
 
-    def words(self, unit: str) -> str:
+    def words(self, strand: Strand) -> str:
         """What is gathered, in French; "" when one item is enough."""
         asked = self.threshold
         if asked.references == 1 and not asked.total_size and not asked.total_places:
             return ""
-        references = len(+self.references)
-        said = f"{references} référence{'s' if references > 1 else ''}, {self.size} {unit}"
-        return f"{said}, {self.places} établissement{'s' if self.places > 1 else ''}"
+        references, places = len(+self.references), self.places
+        said = f"{references} référence{'s' if references > 1 else ''}, {strand.sized(self.size)}"
+        return f"{said}, {spaced(places)} établissement{'s' if places > 1 else ''}"
 
     def is_reached(self) -> bool:
         return (
@@ -204,7 +209,7 @@ def _reason(loss: Loss, item: Item) -> str:
     if loss.cause is Cause.AGE:
         return f"a {loss.years} ans ou plus"
     if loss.cause is Cause.VERSION:
-        return f"porte sur la version {item.version}"
+        return "porte sur une autre version de la ressource"
     if item.independent is None:
         return "n’est pas dit indépendant de l’éditeur"
     return "vient de l’éditeur ou des auteurs"
@@ -218,10 +223,7 @@ def _next(strand: Strand, level: int, scale: Scale, weighed: Iterable[Weighed]) 
     for each in weighed:
         if tally.threshold.accepts(each.item) and each.ceiling > level:
             tally.count(each.item)
-    return tally.threshold.sentence, tally.words(UNITS[strand]) if tally.references else ""
-
-
-UNITS = {Strand.RESEARCH: "élèves", Strand.USAGE: "utilisateurs", Strand.PRACTICE: "retours"}
+    return tally.threshold.sentence, tally.words(strand) if tally.references else ""
 
 
 def _lost(level: int, scale: Scale, weighed: list[Weighed], past: list[Step]) -> Iterator[Lost]:

@@ -21,12 +21,25 @@ class Strand(StrEnum):
     def label(self) -> str:
         return STRANDS[self]
 
+    def sized(self, size: int) -> str:
+        """« 1 retour », « 12 400 utilisateurs »."""
+        unit = UNITS[self]
+        return f"{spaced(size)} {unit}s" if size > 1 else f"{size} {unit}"
+
 
 STRANDS = {
     Strand.RESEARCH: "recherche",
     Strand.USAGE: "statistiques d’usage",
     Strand.PRACTICE: "retours de pratique",
 }
+
+
+UNITS = {Strand.RESEARCH: "élève", Strand.USAGE: "utilisateur", Strand.PRACTICE: "retour"}
+
+
+def spaced(number: int) -> str:
+    """A number as it is read: « 12 400 »."""
+    return f"{number:,}".replace(",", " ")
 
 
 class Design(StrEnum):

@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
-from .evidenceitem import Design, Item, Strand
+from .evidenceitem import Design, Item, Strand, spaced
 from .vocabulary import data
 
 VERSION = "2026-1"
@@ -98,8 +98,9 @@ def rules() -> Rules:
 
 
 def _threshold(*, sentence: str, designs: Iterable[str] = (), **numbers: int) -> Threshold:
+    said = {name: spaced(number) for name, number in numbers.items()}
     return Threshold(
-        sentence=sentence.format(**numbers), designs=tuple(map(Design, designs)), **numbers
+        sentence=sentence.format(**said), designs=tuple(map(Design, designs)), **numbers
     )
 
 

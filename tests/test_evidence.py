@@ -117,6 +117,8 @@ def test_nothing_gathered_is_told_from_not_enough_and_from_not_applicable():
     declared = {USAGE: "Un document à imprimer : personne ne le compte."}
     without = mark(strand=USAGE, declared=declared)
     assert (without.level, without.word, without.why) == (None, "non applicable", declared[USAGE])
+    assert marker([], {}, now=NOW, version="").is_empty
+    assert not marker([], declared, now=NOW, version="").is_empty
 
 
 def test_what_the_next_level_asks_is_said_with_what_is_gathered():
@@ -134,7 +136,7 @@ def test_what_the_next_level_asks_is_said_with_what_is_gathered():
     [
         ([study(dated=date(2017, 1, 1))], 1, "a 8 ans ou plus"),
         ([study(dated=date(2010, 1, 1))], 0, "a 15 ans ou plus"),
-        ([study(version="1.9")], 1, "porte sur la version 1.9"),
+        ([study(version="1.9")], 1, "porte sur une autre version de la ressource"),
         ([study(), study(independent=False)], 2, "vient de l’éditeur ou des auteurs"),
         ([figures(independent=None)], 2, "n’est pas dit indépendant de l’éditeur"),
         ([figures(begun=date(2023, 9, 1), dated=date(2024, 9, 1))], 1, "a 2 ans ou plus"),
@@ -276,6 +278,7 @@ def test_the_three_strands_are_side_by_side_and_nothing_adds_them_up():
     found = marker([study(), figures(), accounts()], {}, now=NOW, version="")
     assert [each.strand for each in found.marks] == [*Strand]
     assert [field.name for field in fields(Marker)] == ["rules", "marks"]
+    assert not found.is_empty
     assert not hasattr(found, "level")
     with pytest.raises(TypeError):
         sorted(found.marks)
