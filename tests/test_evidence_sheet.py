@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from metadata.evidencecolumns import COLUMNS, texts_of
 from metadata.evidenceitem import Item, Strand
-from metadata.evidencesheet import MAX_ROWS, read_csv
+from metadata.evidencerules import rules
+from metadata.evidencesheet import ENTRY, MAX_ROWS, read_csv
 
 TODAY = date(2026, 11, 23)
 HEADER = "ressource;volet;reference;origine;independant;date;debut;effectif\n"
@@ -125,3 +127,27 @@ def test_no_bytes_raise_anything(data, headed):
     sheet = told(payload)
     assert all(each.message for each in sheet.findings)
     assert told(payload) == sheet
+
+
+# --- Its guide ------------------------------------------------------------------------------------
+
+GUIDE = (Path(__file__).parent.parent / "docs" / "preuve.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_the_guide_is_read_without_a_remark():
+    example = GUIDE.split("```csv\n")[1].split("```")[0]
+    sheet = read_csv(example.encode(), TODAY)
+    assert [row.item.strand for row in sheet.rows] == [*Strand]
+    assert sheet.findings == ()
+
+
+def test_the_guide_says_every_column_and_every_rule():
+    documented = {line.split("`")[1] for line in GUIDE.splitlines() if line.startswith("| `")}
+    assert documented >= {ENTRY, *(column.key for column in COLUMNS)}
+    for scale in rules().scales.values():
+        assert all(level.sentence in GUIDE for level in scale.levels)
+        assert all(
+            f"niveau {each.ceiling} à {each.years} ans" in GUIDE
+            for each in scale.losses
+            if each.years and each.ceiling
+        )
