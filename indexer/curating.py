@@ -93,7 +93,7 @@ class Curating:
         _check(act, by, reason)
         with self._writer.begin() as tx:
             pairs.decide(tx, slugs, same=same, reason=storable(reason), by=by.name, now=now)
-            said = {"entries": sorted({*slugs}), "reason": reason}
+            said = {"slugs": sorted({*slugs}), "reason": reason}
             journal.append(tx, act, by, now, subject=pair_subject(slugs), data=said)
 
     def forget_pair(self, slugs: Sequence[str], by: Actor, now: datetime, reason: str) -> None:
@@ -104,7 +104,7 @@ class Curating:
             was = pairs.forget(tx, (first, second))
             if was is None:
                 raise StoreError("Rien n’a été décidé de ces deux notices, ou plus maintenant.")
-            said = {"entries": [first, second], "same": was.same, "reason": reason}
+            said = {"slugs": [first, second], "same": was.same, "reason": reason}
             journal.append(tx, Act.FORGET_PAIR, by, now, subject=pair_subject(slugs), data=said)
 
     # Sources
