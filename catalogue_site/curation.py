@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, current_app, render_template, request
 from werkzeug.wrappers import Response
 
 from metadata.case import Actor, Role
 
 from . import auth
-from .errand import Errand, packed, unpacked
+from .errand import ROOT, Errand, packed, unpacked
 from .faults import Answer, error_page
 from .site import current_site
 
@@ -110,7 +110,17 @@ def _no_role_page() -> Answer:
 
 def offer(errand: Errand, status: int) -> Answer:
     """The form that did not arrive, to send again."""
-    return render_template("curation_resume.html", errand=errand), status
+    page = render_template("curation_resume.html", errand=errand, place=_page_above(errand.address))
+    return page, status
+
+
+def _page_above(address: str) -> str:
+    """The page that a form was on: its address, or the first above that one can go to."""
+    addresses = current_app.create_url_adapter(request)
+    path = urlsplit(address).path
+    while path.startswith(ROOT) and addresses and not addresses.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return path if path.startswith(ROOT) else ROOT
 
 
 def _errand() -> Errand:

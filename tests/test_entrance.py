@@ -47,6 +47,7 @@ def tried(noted):
         return render_template_string(FORM)
 
     @bp.post("")
+    @bp.post("/avis/rendre")
     def note():
         noted.append((actor(), request.form.getlist("motif")))
         return redirect("/curation/essai", 303)
@@ -337,6 +338,13 @@ def test_a_form_sent_too_late_waits_for_the_login_and_is_offered_again(
     assert noted == []
     offered.press("L’envoyer", status=303)
     assert said_in(noted) == [[reason, "b"]]
+
+
+@pytest.mark.parametrize("path", ["/curation/essai", "/curation/essai/avis/rendre"])
+def test_a_form_that_is_not_sent_again_leads_back_to_its_page(enter, client, path):
+    enter()
+    page = Page(client, client.post(path, data={"motif": "Un motif."}, base_url=HERE), 403)
+    assert page.tree.cssselect("main a")[0].get("href") == "/curation/essai"
 
 
 def test_who_says_no_at_the_forge_and_then_yes_has_lost_nothing(ask, client, noted):
