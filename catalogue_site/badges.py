@@ -27,7 +27,8 @@ from metadata.case import PUBLIC, Case, Event, Face
 from metadata.caseflow import fold
 from metadata.certification import CONTEXT, certification
 
-from . import explained, picture, presentation
+from . import evidence, explained, picture, presentation
+from .evidence import evidence_of, gathered_about
 from .picture import Picture
 from .resource import project_of, tombstone
 from .site import Site, absolute, canonical, current_site, store
@@ -131,15 +132,19 @@ def data(slug: str) -> AnyResponse:
 
 def addresses(site: Site) -> Iterator[str]:
     """What files can answer for: pictures last as long as READMEs, pages as long as what they explain."""
-    for slug in site.store.slugs(State.PUBLISHED, origin="commun"):
+    gathered, communs = gathered_about(site.store), site.store.slugs(origin="commun")
+    for slug in communs:
         yield from (f"/ressources/{slug}/badges", *_data(slug))
         yield from (f"/badges/{slug}/{badge}.svg" for badge in IDS)
-    for queued in site.store.qualifications.queue(Filter()):
+    queue = site.store.qualifications.queue(Filter())
+    for queued in queue:
         face = queued.standing.face_at(site.clock())
         if face is not Face.NONE:
             yield from _data(queued.slug)
         if face in PUBLIC and queued.state is State.PUBLISHED:
             yield f"/ressources/{queued.slug}/badges"
+    for slug in sorted(gathered - {*communs} - {queued.slug for queued in queue}):
+        yield from (f"/ressources/{slug}/badges", *_data(slug))
 
 
 def _data(slug: str) -> tuple[str, str]:
@@ -163,6 +168,7 @@ def _view(entry: Entry, now: datetime) -> dict[str, Any]:
         "main": _main(entry, now),
         "qualification": explained.qualification(case, events, now),
         "badges": earned,
+        "evidence": evidence_of(entry, now),
         "moment": presentation.moment,
         "snippets": _snippets(entry, earned, now),
     }
@@ -228,6 +234,7 @@ def _said(entry: Entry, now: datetime) -> dict[str, Any]:
     address = absolute(f"/ressources/{entry.slug}")
     certified = entry.standing and certification(entry.standing, now, f"{address}/badges")
     about = {"@type": "LearningResource", "@id": address, "name": entry.title}
+    weighed = evidence_of(entry, now) if entry.state is State.PUBLISHED else None
     return {
         "resource": {"slug": entry.slug, "title": entry.title, "url": address},
         "state": _main(entry, now).words,
@@ -237,5 +244,6 @@ def _said(entry: Entry, now: datetime) -> dict[str, Any]:
             explained.badge(badge, absolute(f"/badges/{entry.slug}/{badge.id}.svg"))
             for badge in badges_of(entry, now)
         ],
+        "evidence": weighed and evidence.said(weighed),
         "certification": certified and {"@context": CONTEXT, **certified, "about": about},
     }

@@ -6,7 +6,9 @@ from datetime import date, datetime
 from typing import Any
 
 from indexer.entry import Entry
-from metadata.case import Case
+from indexer.journal import Wanted
+from indexer.store import SqlStore
+from metadata.case import Act, Case
 from metadata.evidence import Mark, Marker, Weighed
 from metadata.evidencecolumns import digest, texts_of
 from metadata.evidencejournal import marker_of
@@ -22,6 +24,13 @@ def evidence_of(entry: Entry, now: datetime) -> Marker:
     has_lines = entry.standing is not None and entry.standing.lines
     case = store().qualifications.case(entry.slug) if has_lines else Case()
     return marker_of(case, now, french(entry.record.life_cycle.version))
+
+
+def gathered_about(store: SqlStore) -> set[str]:
+    """The published entries about which somebody brought evidence, or said that none applies."""
+    acts = (Act.ADD_EVIDENCE, Act.EVIDENCE_NOT_APPLICABLE)
+    lines = (line for act in acts for line in store.qualifications.journal(Wanted(act=act)))
+    return {line.slug for line in lines} & {*store.slugs()}
 
 
 def said(marker: Marker) -> Answer:
