@@ -92,7 +92,8 @@ def data_set(root: str, publisher: Publisher, sources: list[SourceStatus]) -> No
         "dct:title": french(TITLE),
         "dcat:keyword": [french(word) for word in KEYWORDS],
         "dcat:theme": link(f"{AUTHORITY}data-theme/EDUC"),
-        "dct:accrualPeriodicity": link(f"{AUTHORITY}frequency/DAILY"),
+        # It changes when its sources do: nobody promises a rhythm.
+        "dct:accrualPeriodicity": link(f"{AUTHORITY}frequency/IRREG"),
         "dct:accessRights": link(f"{AUTHORITY}access-right/PUBLIC"),
         "dct:spatial": link(f"{AUTHORITY}country/FRA"),
         "dcat:landingPage": link(f"{root}/api"),

@@ -6,12 +6,13 @@ https://github.com/dewitt/opensearch
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import islice
 
 from flask import Blueprint, Response, abort, render_template
 
 from . import addresses
-from .site import absolute, current_site
+from .site import absolute, current_site, store
 
 bp = Blueprint("discovery", __name__)
 
@@ -20,7 +21,7 @@ bp = Blueprint("discovery", __name__)
 def sitemaps() -> Response:
     """The list of the parts."""
     parts = addresses.parts(current_site())
-    return _xml("sitemaps.xml", [absolute(f"/sitemap-{number}.xml") for number in parts])
+    return _xml("sitemaps.xml", [(absolute(f"/sitemap-{number}.xml"), None) for number in parts])
 
 
 @bp.get("/sitemap-<int(min=1):number>.xml")
@@ -30,10 +31,18 @@ def sitemap(number: int) -> Response:
     found = list(islice(addresses.pages(current_site()), start, start + addresses.PART))
     if not found:
         abort(404)
-    return _xml("sitemap.xml", [absolute(page) for page in found])
+    days = store().figures.days_of_change()
+    return _xml("sitemap.xml", [(absolute(page), days.get(_slug(page))) for page in found])
 
 
-def _xml(template: str, places: list[str]) -> Response:
+def _slug(page: str) -> str:
+    """The slug of the entry whose page it is, "" for another page."""
+    folder, _, slug = page.rpartition("/")
+    return slug if folder == "/ressources" else ""
+
+
+def _xml(template: str, places: list[tuple[str, date | None]]) -> Response:
+    """A list of addresses, each with the day of its last change where it is known."""
     return Response(render_template(template, places=places), mimetype="application/xml")
 
 

@@ -13,8 +13,9 @@ from indexer.export import csv_row
 from indexer.search import Query, Results
 
 from . import presentation
-from .browse import Door, doors
+from .browse import OTHERS, doors, label_of
 from .figure import Figure, Row, coverage
+from .search import UNSAID
 from .site import canonical, engine, store
 from .sources import published_sources
 
@@ -78,32 +79,45 @@ def _by_source(key: str) -> Figure:
 
 
 def _by_discipline(key: str) -> Figure:
-    rows = _rows(doors("discipline", _everything()))
-    return _ranked(key, "Ressources par discipline", ("Discipline", "Ressources"), rows)
+    return _by_value(key, "discipline", "Ressources par discipline", "Discipline")
 
 
 def _by_cycle(key: str) -> Figure:
-    rows = _rows(doors("cycle", _everything()))
-    return _ranked(key, "Ressources par cycle ou voie", ("Cycle ou voie", "Ressources"), rows)
+    return _by_value(key, "cycle", "Ressources par cycle ou voie", "Cycle ou voie")
 
 
-def _rows(several: Iterable[Door]) -> Iterator[Row]:
-    for door in several:
-        label = presentation.capital(door.label)
-        yield Row(label=label, count=door.count, address=door.address)
+def _by_value(key: str, facet: str, title: str, column: str) -> Figure:
+    """What bears each value of a facet, and last what bears none: it leads no ranking."""
+    found = _everything()
+    rows = [
+        Row(label=presentation.capital(door.label), count=door.count, address=door.address)
+        for door in doors(facet, found)
+        if door.value != UNSAID
+    ]
+    silent = found.facets.get(facet, {}).get(UNSAID, 0)
+    label = presentation.capital(label_of(facet, UNSAID))
+    others = [Row(label=label, count=silent, address=OF_SILENT.get(facet, ""))] if silent else []
+    return _ranked(key, title, (column, "Ressources"), rows, others)
 
 
-def _ranked(key: str, title: str, columns: tuple[str, str], rows: Iterable[Row]) -> Figure:
-    """A figure whose bars compare its lines, the longest first."""
+#: Where what bears no value has pages of its own.
+OF_SILENT = {"discipline": f"/ressources/{OTHERS}"}
+
+
+def _ranked(
+    key: str, title: str, columns: tuple[str, str], rows: Iterable[Row], others: Iterable[Row] = ()
+) -> Figure:
+    """A figure whose bars compare its lines, the longest first, then the others."""
     ranked = sorted(rows, key=lambda row: -row.count)
     first = ranked[0] if ranked else None
+    lines = (*ranked, *others)
     return Figure(
         key=key,
         title=title,
         finding=f"En tête : {first.label} ({first.count})" if first else "",
         columns=columns,
-        rows=tuple(ranked),
-        whole=first.count if first else 0,
+        rows=lines,
+        whole=max((row.count for row in lines), default=0),
     )
 
 

@@ -1,4 +1,4 @@
-"""What only the database can count for the statistics: changes by month, and words that found nothing.
+"""What the database counts for all entries at once: when they changed, and words that found nothing.
 
 Of a search without answer the words alone are kept, and how often: not who asked, not when.
 """
@@ -6,6 +6,7 @@ Of a search without answer the words alone are kept, and how often: not who aske
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -35,6 +36,13 @@ class Figures:
             return {
                 row[0]: row[1] for row in db.execute(query.group_by(month).order_by(month.desc()))
             }
+
+    def days_of_change(self) -> dict[str, date]:
+        """The day of the last change of each published entry, by its slug."""
+        query = sa.select(ENTRIES.c.slug, ENTRIES.c.last_changed)
+        with self._engine.connect() as db:
+            rows = db.execute(query.where(ENTRIES.c.state == State.PUBLISHED))
+            return {row.slug: row.last_changed.date() for row in rows}
 
     def note_unanswered(self, words: str) -> None:
         """Count a search that found nothing; what may be about somebody is not kept."""

@@ -190,6 +190,20 @@ def test_the_sitemaps_name_every_public_page_and_each_answers(client, site):
         assert (answer.status_code, answer.mimetype) == (200, "text/html"), page
 
 
+def test_a_sitemap_dates_each_record_by_its_last_change(client, site):
+    part = etree.fromstring(client.get("/sitemap-1.xml").data)
+    days = {
+        path_of(url.findtext("s:loc", namespaces=SITEMAP)): url.findtext(
+            "s:lastmod", namespaces=SITEMAP
+        )
+        for url in part.findall("s:url", namespaces=SITEMAP)
+    }
+    for slug in site.store.slugs():
+        changed = site.store.get(slug).last_changed
+        assert days[f"/ressources/{slug}"] == changed.date().isoformat()
+    assert days["/aide"] is None
+
+
 def test_a_sitemap_holds_so_many_addresses_and_the_next_the_rest(client, monkeypatch):
     [whole] = places(client, "/sitemap.xml")
     monkeypatch.setattr(addresses, "PART", 20)

@@ -22,8 +22,9 @@ from indexer.source import SourceInfo
 from indexer.store import SqlStore
 from indexer.whoosh_engine import WhooshEngine
 from metadata.vocabulary import scolomfr, titles
-from tests.fakes import NOW
+from tests.fakes import NOW, notice
 from tests.notices import lom, write_all
+from tests.test_record_page import Shelf, commun
 
 MANY = 45  # more than a page of resources
 
@@ -193,8 +194,23 @@ def test_each_figure_has_a_table_and_the_same_as_csv(page, client):
 
 
 def test_a_bar_is_as_long_as_its_part(page):
-    first, *_ = page("/statistiques/cycles").cssselect("tbody tr rect")
-    assert first.get("width") == "100.0%"
+    bars = [bar.get("width") for bar in page("/statistiques/cycles").cssselect("tbody tr rect")]
+    assert max(bars, key=lambda width: float(width[:-1])) == "100.0%"
+
+
+@pytest.mark.parametrize(
+    ("figure", "label"),
+    [("cycles", "Niveau non renseigné"), ("disciplines", "Sans discipline renseignée")],
+)
+def test_what_does_not_say_has_the_last_line_and_leads_no_ranking(tmp_path, figure, label):
+    shelf = Shelf(tmp_path)
+    shelf.take(notice("a"), notice("b"), commun("c", "disciplines: [mathématiques]\n"))
+    tree = html.fromstring(create_app(shelf.site).test_client().get(f"/statistiques/{figure}").text)
+    shelf.store.close()
+    *_, last = tree.cssselect("tbody tr")
+    assert [text_of(cell).strip() for cell in last[:2]] == [label, "2"]
+    assert last.find(".//rect").get("width") == "100.0%"
+    assert "(1)" in text_of(tree.cssselect(".cat-figure > p")[0])
 
 
 def test_unanswered_searches_are_shown_when_they_are_frequent(site, page, client):
