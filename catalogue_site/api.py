@@ -87,7 +87,7 @@ def filter_of(key: str, said: apiparameter.Said) -> tuple[str, ...]:
 def record(slug: str) -> AnyResponse:
     asked(())
     entry = store().get(slug)
-    if entry.state is State.WITHHELD:
+    if entry.is_secret:
         raise RecordNotFound(slug)
     if entry.state is not State.PUBLISHED:
         return gone(entry)
@@ -99,13 +99,15 @@ def record(slug: str) -> AnyResponse:
 def gone(entry: Entry) -> Response:
     """What shows of an entry that left: see the table of states in the contract."""
     reason, since = entry.reason, entry.gone_since
+    if entry.state is State.WITHHELD and entry.standing:
+        reason, since = entry.standing.reason, entry.standing.left
     return apiproblem.problem(
         410,
         "retiree",
         "Cette ressource a quitté le catalogue.",
         reason=reason,
         since=since.isoformat() if since else None,
-        resource_title=entry.title if entry.state is State.GONE else None,
+        resource_title=None if entry.state is State.TAKEN_DOWN else entry.title,
     )
 
 

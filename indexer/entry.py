@@ -117,6 +117,13 @@ class Entry:
     def title(self) -> str:
         return title_of(self.record)
 
+    @property
+    def is_secret(self) -> bool:
+        """Has nobody a right to know that it exists? An entry that was not qualified, or was refused."""
+        if self.state in (State.PUBLISHED, State.TAKEN_DOWN):
+            return False
+        return self.standing is not None and self.standing.face is case.Face.NONE
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
