@@ -53,6 +53,11 @@ def test_no_address_that_answers_with_a_page_is_left_out(tmp_path):
     assert pages - NO_PAGES == seen
 
 
+def test_the_statement_tells_the_widths_that_are_tried():
+    said = (TEMPLATES / "accessibilite.html").read_text(encoding="utf-8")
+    assert [width for width in WIDTHS if str(width) not in said] == []
+
+
 @pytest.fixture(scope="module", params=PAGES, ids=lambda page: page.name)
 def visit(request, browser, demonstration):
     """A page as somebody sees it after what they did; nothing of ours was refused by our own policy."""
