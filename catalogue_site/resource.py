@@ -19,6 +19,7 @@ from metadata.project import Known
 
 from . import browse, presentation, sheet
 from .chosen import at_hand, kept
+from .evidence import evidence_of
 from .site import canonical, current_site, engine, store
 
 bp = Blueprint("resource", __name__)
@@ -99,6 +100,7 @@ def _page(entry: Entry) -> dict[str, object]:
         "qualification": sheet.qualification(entry, current_site().clock()),
         "has_badges": entry.origin == "commun" or entry.standing is not None,
         "labels": presentation.labels_of(entry).get("badge", ()),
+        "evidence": evidence_of(entry, current_site().clock()),
         "licence": licence_of(record),
         "rights": presentation.rights(record),
         "attribution": sheet.attribution(entry),

@@ -166,3 +166,22 @@ def test_every_page_of_evidence_is_among_the_files_once(site):
         f"/badges/{slug}.svg",
     }
     assert all(get(site, address).status_code == 200 for address in after)
+
+
+def test_the_page_of_a_record_says_it_in_three_lines(site):
+    slug = adds(site, "public", study(dated=DATED))
+    page = html.fromstring(get(site, f"/ressources/{slug}").text)
+    [lines] = page.xpath("//ul[@class='cat-preuves']")
+    assert [words(line) for line in lines] == [
+        "Recherche : éléments sérieux",
+        "Statistiques d’usage : aucune donnée",
+        "Retours de pratique : aucune donnée",
+    ]
+    [link] = page.xpath("//a[contains(@href, '#preuves')]")
+    assert get(site, link.get("href")).status_code == 200
+
+
+def test_where_nothing_was_gathered_one_line_says_so(site):
+    page = html.fromstring(get(site, f"/ressources/{site.store.find('commun').slug}").text)
+    assert page.xpath("//ul[@class='cat-preuves']") == []
+    assert "Marqueur de preuve : aucune donnée n’a encore été rassemblée" in words(page)
