@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import islice
 
 import click
 
 import forgecommands
 import metadata
 import terminal
-from acting import OPERATOR
 from indexer import facets
 from indexer.entry import Entry, State
 from indexer.export import EXPORTS, is_open
@@ -19,7 +17,6 @@ from indexer.fetch import Fetcher
 from indexer.linkcheck import PAUSE, check_links
 from indexer.search import Query
 from installation import Balises, bring_level, now, pass_balises
-from metadata.vocabulary import scolomfr
 from terminal import several
 
 
@@ -86,60 +83,6 @@ def show(balises: Balises, identifier: str, form: str, why: bool) -> None:
         click.echo(balises.store.payload(entry.slug).payload, nl=False)
     else:
         click.echo(metadata.dump(entry.record, form).rstrip(b"\n"))
-
-
-@click.command()
-@pass_balises
-def sources(balises: Balises) -> None:
-    """Chaque source : dernière moisson, comptes, refus, fraîcheur, couverture des facettes."""
-    for status in balises.store.sources():
-        asked = Query(filters={"source": (facets.source_value(status.info.key),)}, size=1)
-        found = balises.engine.search(asked)
-        click.echo("\n".join(terminal.source_text(status, found, now())))
-        for reject in islice(balises.store.rejects(status.info.key), 20):
-            click.echo(f"  refusée : {reject.identifier} – {reject.error}")
-
-
-@click.command()
-@click.option("--map", "mapping", metavar="VALEUR=CONCEPT", help="URI ou libellé du concept.")
-@pass_balises
-def unmapped(balises: Balises, mapping: str | None) -> None:
-    """Les valeurs qu’aucun vocabulaire ne connaît, par source ; --map dit ce que l’une veut dire."""
-    if mapping:
-        value, _, concept = mapping.rpartition("=")
-        touched = balises.store.curating.map_value(
-            value, _concept(balises, value, concept), OPERATOR, now()
-        )
-        bring_level(balises)
-        again = several(touched, "entrée relue", "entrées relues")
-        click.echo(f"« {value} » est compris ; {again}")
-        return
-    for row in balises.store.unmapped():
-        click.echo(
-            f"{row.source}\t{row.element}\tvoc-{row.vocabulary or '?'}\t{row.value}"
-            f"\t{row.count}\t{row.example}"
-        )
-
-
-def _concept(balises: Balises, value: str, text: str) -> str:
-    """The URI meant: given as such, or the label of one concept of a vocabulary expected there."""
-    expected = {row.vocabulary for row in balises.store.unmapped() if row.value == value} or {""}
-    for vocabulary in sorted(expected):
-        match = scolomfr().find(text, vocabulary)
-        if match.concept:
-            return match.concept.uri
-        if match.ambiguous:
-            several = ", ".join(concept.uri for concept in match.concepts)
-            raise click.UsageError(f"« {text} » désigne plusieurs concepts : {several}")
-    raise click.UsageError(f"« {text} » n’est le nom d’aucun concept attendu ici.")
-
-
-@click.command()
-@pass_balises
-def duplicates(balises: Balises) -> None:
-    """Les entrées qui semblent décrire la même ressource, et pourquoi."""
-    for group in balises.store.duplicates():
-        click.echo("\n".join(terminal.duplicates_text(group)))
 
 
 @click.command()
@@ -226,9 +169,6 @@ def restore_entry(balises: Balises, identifier: str) -> None:
 COMMANDS = (
     search_command,
     show,
-    sources,
-    unmapped,
-    duplicates,
     links,
     export,
     takedown,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 import terminal
+from feedcommands import confirm_held
 from forge_bridge.crawl import Crawl
 from forge_bridge.errors import ForgeError, ForgeMissing
 from forge_bridge.scope import Scope
@@ -84,6 +85,8 @@ def crawl_forge(
     due_only: bool = False,
 ) -> HarvestReport:
     """Crawl one forge, and say what was found and what it cost."""
+    if confirm:
+        confirm_held(balises, given.key)
     forge = forge_of(balises, given)
     scope = Scope(rules=rules_of(given), groups=given.groups, topics=given.topics)
     crawl = Crawl(given.key, forge, scope, balises.store.projects, now)

@@ -16,6 +16,7 @@ import click
 import forgecommands
 import sample
 import terminal
+from feedcommands import confirm_held
 from forge_bridge.errors import ForgeError
 from indexer import documents
 from indexer.entry import stem_of
@@ -181,6 +182,8 @@ def _wanted(settings: Settings, name: str) -> SourceSettings:
 def harvest_source(
     balises: Balises, given: SourceSettings, *, full: bool, confirm: bool
 ) -> HarvestReport:
+    if confirm:
+        confirm_held(balises, given.key)
     step = terminal.Progress(f"moisson {given.title or given.key}")
     report = harvest(
         balises.source(given),

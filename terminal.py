@@ -21,6 +21,7 @@ from metadata.project import Known
 if TYPE_CHECKING:  # the harvest needs the database
     from indexer.harvest import HarvestReport
     from indexer.links import DeadLink
+    from indexer.pairs import Pair
 
 NBSP = "\u00a0"
 
@@ -283,11 +284,16 @@ def source_text(status: SourceStatus, found: Results, now: datetime) -> Iterator
     if status.held:
         yield f"  en attente : {status.held.advice(info.key)}"
     if found.total:
-        said = (
-            f"{facet.label} {_share(found.total - found.facets.get(key, {}).get('-', 0), found.total)}"
-            for key, facet in facets.FACETS.items()
-        )
-        yield f"  couverture : {', '.join(said)}"
+        yield coverage(found)
+
+
+def coverage(found: Results) -> str:
+    """The share of what was found that says each facet."""
+    said = (
+        f"{facet.label} {_share(found.total - found.facets.get(key, {}).get('-', 0), found.total)}"
+        for key, facet in facets.FACETS.items()
+    )
+    return f"  couverture : {', '.join(said)}"
 
 
 def _ago(then: datetime, now: datetime) -> str:
@@ -308,6 +314,15 @@ def dead_link(found: DeadLink) -> Iterator[str]:
 
 
 def duplicates_text(group: Duplicates) -> Iterator[str]:
-    yield f"{presentation.SHARED.get(group.kind, group.kind)} : {group.value}"
+    shared = presentation.SHARED[group.kind]
+    yield f"{shared} : {group.value}" if group.value else shared
     for slug in group.slugs:
         yield f"  {slug}"
+
+
+def pair_text(pair: Pair) -> Iterator[str]:
+    """What was decided of two entries: by whom, when, why."""
+    said = "même ressource" if pair.same else "ressources différentes"
+    yield f"{said} – {pair.by}, {pair.at:%Y-%m-%d} : {pair.reason}"
+    yield f"  {pair.first}"
+    yield f"  {pair.second}"

@@ -32,7 +32,7 @@ def test_a_folder_imports_only_what_it_may(folder):
         assert imported(path) & ours <= MAY_IMPORT[folder] | {folder}, path
 
 
-COMMANDS = ("entry", "file", "forge", "opinion", "qualify", "queue", "run", "theme", "worker")
+COMMANDS = ("entry", "feed", "file", "forge", "opinion", "qualify", "queue", "run", "theme", "worker")
 SITE = (
     "api",
     "apiproblem",
@@ -42,6 +42,10 @@ SITE = (
     "browse",
     "chosen",
     "commun",
+    "curatingpairs",
+    "curatingpreview",
+    "curatingsources",
+    "curatingvalues",
     "curation",
     "discovery",
     "editor",
