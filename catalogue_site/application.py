@@ -10,6 +10,7 @@ from flask import Flask, Response, abort, request
 from indexer.errors import SearchError
 
 from . import (
+    acts,
     api,
     auth,
     badges,
@@ -17,17 +18,25 @@ from . import (
     chosen,
     commun,
     compression,
+    curatingpairs,
+    curatingpreview,
+    curatingsources,
+    curatingvalues,
+    decision,
     discovery,
     editor,
     embed,
     entrance,
+    examination,
     faults,
     feed,
+    followup,
     help,
     oai,
     opendata,
     pages,
     presentation,
+    queue,
     resource,
     search,
     selection,
@@ -51,13 +60,17 @@ def create_app(site: Site) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.extensions["site"] = site
     app.jinja_env.trim_blocks = True
+    app.jinja_env.globals["now"] = site.clock
     app.url_map.strict_slashes = False
     readers = (search, resource, badges, browse, commun, sources, statistics, vocabularies, help)
     others = (pages, selection, editor, auth, api, oai, feed, discovery, opendata, embed)
     for part in (*readers, *others):
         app.register_blueprint(part.bp)
-    for bp in (entrance.bp, entrance.inside):  # the back-office
-        app.register_blueprint(bp)
+    app.register_blueprint(entrance.inside)
+    for part in (entrance, queue, examination, decision, followup, acts):  # the back-office
+        app.register_blueprint(part.bp)
+    for part in (curatingvalues, curatingpairs, curatingpreview, curatingsources):
+        app.register_blueprint(part.bp)
     if site.login:
         app.extensions[auth.SESSIONS] = Sessions(site.login.clock)
     app.add_template_filter(presentation.capital)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, redirect, render_template, request
+from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
 from . import auth
@@ -39,8 +39,3 @@ def resume() -> Answer | Response:
     draft = auth.draft()
     errand = unpacked(draft) if draft else Errand(address=ROOT)
     return offer(errand, 200) if errand.fields else redirect(errand.address, 303)
-
-
-@inside.get("")
-def home() -> str:
-    return render_template("curation_home.html")

@@ -41,7 +41,7 @@ def page(slug: str) -> AnyResponse | str | tuple[str, int]:
         return redirect(kept(f"/ressources/{entry.slug}"), code=301)
     if entry.state is not State.PUBLISHED:
         return tombstone(entry)
-    return render_template("resource.html", **_page(entry))
+    return render_template("resource.html", **shown(entry))
 
 
 @bp.get("/ressources/<slug>.<any(json, xml, jsonld):extension>")
@@ -78,7 +78,8 @@ def tombstone(entry: Entry) -> tuple[str, int]:
 NOT_FOUND = "Aucune ressource n’est publiée à cette adresse. Cherchez-la par son titre."
 
 
-def _page(entry: Entry) -> dict[str, object]:
+def shown(entry: Entry) -> dict[str, object]:
+    """What the page of an entry shows."""
     record = entry.record
     address = canonical(f"/ressources/{entry.slug}")
     provider = next(presentation.names(record, presentation.PUBLISHER), entry.source_title)

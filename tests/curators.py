@@ -24,16 +24,28 @@ OPINIONS = {each.key: Opinion(verdict=Verdict.FAVORABLE) for each in criteria().
 }
 
 
+def examine(store: SqlStore, slug: str, now: datetime) -> None:
+    """Begin, and say what one thinks of everything."""
+    for action in (
+        Action(act=Act.TAKE),
+        Action(act=Act.ASSESS, opinions=OPINIONS),
+        Action(act=Act.NOTE, text="À revoir avec Paul."),
+    ):
+        store.qualifications.act(slug, action, EXAMINER, now)
+
+
+def propose(store: SqlStore, slug: str, now: datetime) -> None:
+    """From its examination to the proposal that it be qualified."""
+    examine(store, slug, now)
+    action = Action(act=Act.PROPOSE, outcome=State.QUALIFIED)
+    store.qualifications.act(slug, action, EXAMINER, now)
+
+
 def qualify(store: SqlStore, slug: str, now: datetime) -> None:
     """From its examination to its decision."""
-    for by, action in (
-        (EXAMINER, Action(act=Act.TAKE)),
-        (EXAMINER, Action(act=Act.ASSESS, opinions=OPINIONS)),
-        (EXAMINER, Action(act=Act.NOTE, text="À revoir avec Paul.")),
-        (EXAMINER, Action(act=Act.PROPOSE, outcome=State.QUALIFIED)),
-        (DECIDER, Action(act=Act.QUALIFY, reason="Conforme.")),
-    ):
-        store.qualifications.act(slug, action, by, now)
+    propose(store, slug, now)
+    action = Action(act=Act.QUALIFY, reason="Conforme.")
+    store.qualifications.act(slug, action, DECIDER, now)
 
 
 def suspend(store: SqlStore, slug: str, now: datetime, reason: str) -> None:

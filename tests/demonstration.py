@@ -59,6 +59,9 @@ CURATORS = {
 #: The entries of a vendor that curators decided about.
 QUALIFIED = slug_of("vendeur", "1", "Atlas des volcans")
 SUSPENDED = slug_of("vendeur", "2", "Atlas des nuages")
+TO_REVIEW = slug_of("vendeur", "3", "Atlas des océans")
+EXAMINED = slug_of("vendeur", "4", "Atlas des déserts")
+PROPOSED = slug_of("vendeur", "5", "Atlas des forêts")
 
 TAKEN_DOWN = "wie-komme-ich-zum-bahnhof-wege-beschreiben-66e323bad30ee600"
 
@@ -183,9 +186,11 @@ def _fill(balises: Balises, forge: Forge) -> None:
 def _curate(balises: Balises) -> None:
     """The feed of a vendor, of which two entries were qualified, and one suspended since."""
     about = info("vendeur", title="Éditions d’essai", origin="editeur", publish="qualified")
-    titles = ("Atlas des volcans", "Atlas des nuages", "Atlas des océans")
-    records = [notice(str(number), title) for number, title in enumerate(titles, 1)]
+    titles = ("volcans", "nuages", "océans", "déserts", "forêts")
+    records = [notice(str(number), f"Atlas des {name}") for number, name in enumerate(titles, 1)]
     harvest(ListSource(records, key="vendeur"), about, balises.store, now=now())
     for slug in (QUALIFIED, SUSPENDED):
         curators.qualify(balises.store, slug, now())
+    curators.examine(balises.store, EXAMINED, now())
+    curators.propose(balises.store, PROPOSED, now())
     curators.suspend(balises.store, SUSPENDED, now(), "Une faille à corriger.")

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page as Tab
 
-from tests.demonstration import QUALIFIED, SUSPENDED, TAKEN_DOWN
+from tests.demonstration import (
+    EXAMINED,
+    PROPOSED,
+    QUALIFIED,
+    SUSPENDED,
+    TAKEN_DOWN,
+    TO_REVIEW,
+)
 
 Act = Callable[[Tab], None]
 
@@ -82,6 +89,12 @@ def stay(tab: Tab) -> None:
 
 def page(name: str, address: str, template: str, act: Act | None = None, status: int = 200) -> Page:
     return Page(name=name, address=address, template=template, act=act, status=status)
+
+
+def desk(name: str, slug: str, path: str, template: str, who: str, *acts: Act) -> Page:
+    """A page of the back-office on an entry, as somebody comes to it."""
+    address = f"/curation/{slug}{path}"
+    return page(name, address, template, then(come_in(who, address), *acts), status=401)
 
 
 PARTS = "titre: A\ndescription: Des exercices.\nressources: [{titre: Une}, {titre: Deux}]\n"
@@ -187,7 +200,22 @@ PAGES = (
         "back-office, no role", "/curation", "curation_denied.html",
         come_in("Marie", "/curation/reprise"), status=401
     ),
-    page("back-office", "/curation", "curation_home.html", come_in("Inès"), status=401),
+    page("queue", "/curation", "curation_queue.html", come_in("Inès"), status=401),
+    desk("to examine", TO_REVIEW, "", "curation_examination.html", "Inès"),
+    desk("examination", EXAMINED, "", "curation_examination.html", "Inès"),
+    desk(
+        "examination, faults", EXAMINED, "", "curation_examination.html", "Inès",
+        fill(**{"c-rgpd-motif": ""}), click("Enregistrer les avis"),
+    ),
+    desk("what it will look like", EXAMINED, "/apercu", "curation_record.html", "Inès"),
+    desk("proposal", EXAMINED, "/decision", "curation_decision.html", "Inès"),
+    desk("decision", PROPOSED, "/decision", "curation_decision.html", "Denis"),
+    desk(
+        "before it binds", PROPOSED, "/decision", "curation_confirm.html", "Denis",
+        click("Relire avant de qualifier"),
+    ),
+    desk("suspended", SUSPENDED, "/decision", "curation_decision.html", "Denis"),
+    desk("follow-up", PROPOSED, "/suivi", "curation_followup.html", "Denis"),
     page(
         "back-office, a lost form", "/curation", "curation_resume.html",
         then(lose_a_form, come_in("Inès", "/curation/reprise")), status=401,

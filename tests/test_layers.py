@@ -32,8 +32,21 @@ def test_a_folder_imports_only_what_it_may(folder):
         assert imported(path) & ours <= MAY_IMPORT[folder] | {folder}, path
 
 
-COMMANDS = ("entry", "feed", "file", "forge", "opinion", "qualify", "queue", "run", "theme", "worker")
+COMMANDS = (
+    "doctor",
+    "entry",
+    "feed",
+    "file",
+    "forge",
+    "opinion",
+    "qualify",
+    "queue",
+    "run",
+    "theme",
+    "worker",
+)
 SITE = (
+    "acts",
     "api",
     "apiproblem",
     "application",
@@ -47,18 +60,23 @@ SITE = (
     "curatingsources",
     "curatingvalues",
     "curation",
+    "decision",
     "discovery",
+    "dossier",
     "editor",
     "embed",
     "entrance",
+    "examination",
     "faults",
     "feed",
+    "followup",
     "formpages",
     "help",
     "oai",
     "oaidescription",
     "opendata",
     "pages",
+    "queue",
     "resource",
     "search",
     "selection",
