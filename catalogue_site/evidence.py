@@ -8,6 +8,7 @@ from typing import Any
 from indexer.entry import Entry
 from indexer.journal import Wanted
 from indexer.store import SqlStore
+from metadata import projectnotice
 from metadata.case import Act, Case
 from metadata.evidence import Mark, Marker, Weighed
 from metadata.evidencecolumns import digest, texts_of
@@ -20,10 +21,20 @@ Answer = dict[str, Any]
 
 
 def evidence_of(entry: Entry, now: datetime) -> Marker:
-    """What was gathered about a resource, weighed for the version that its notice names."""
-    has_lines = entry.standing is not None and entry.standing.lines
-    case = store().qualifications.case(entry.slug) if has_lines else Case()
-    return marker_of(case, now, french(entry.record.life_cycle.version))
+    """What was gathered about a resource, weighed for its present version."""
+    if entry.standing is None or not entry.standing.lines:
+        return marker_of(Case(), now, "")
+    return marker_of(store().qualifications.case(entry.slug), now, version_of(entry))
+
+
+def version_of(entry: Entry) -> str:
+    """The present version of a resource: its notice says it, else the last release of its project."""
+    said = french(entry.record.life_cycle.version)
+    if said or entry.format != projectnotice.FORMAT:
+        return said
+    project = store().projects.of_entry(entry.source, entry.identifier)
+    releases = project.snapshot.releases if project else ()
+    return releases[0].tag if releases else ""
 
 
 def gathered_about(store: SqlStore) -> set[str]:

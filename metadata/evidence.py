@@ -142,6 +142,7 @@ def _steps(items: Iterable[Item], scale: Scale, version: str) -> list[Step]:
             if tally.threshold.accepts(item) and end > item.dated:
                 moves[item.dated].append((tally, item, 1))
                 moves[end].append((tally, item, -1))
+    moves.pop(date.max, None)  # what never ends
     steps = [Step(date.min, 0)]
     for day in sorted(moves):
         for tally, item, sign in moves[day]:

@@ -18,6 +18,7 @@ from metadata.case import Act, Action
 from metadata.evidencecolumns import texts_of
 from metadata.record import LifeCycle, Text
 
+from .crawling import NOTICE, Catalogue
 from .curators import EXAMINER, qualify, suspend
 from .fakes import NOW, ListSource, info, notice
 from .test_evidence import accounts, figures, study
@@ -185,3 +186,17 @@ def test_where_nothing_was_gathered_one_line_says_so(site):
     page = html.fromstring(get(site, f"/ressources/{site.store.find('commun').slug}").text)
     assert page.xpath("//ul[@class='cat-preuves']") == []
     assert "Marqueur de preuve : aucune donnée n’a encore été rassemblée" in words(page)
+
+
+def test_evidence_about_an_earlier_release_of_a_project_weighs_less(forge, tmp_path):
+    project = forge.add_project("marie/fractions", files={"commun.yml": NOTICE})
+    forge.add_release(project, "v1.2")
+    catalogue = Catalogue(tmp_path, forge)
+    catalogue.crawl()
+    [entry] = catalogue.published().values()
+    site = Site(store=catalogue.store, engine=WhooshEngine(tmp_path / "i"), clock=lambda: NOW)
+    adds(site, entry.slug, study(dated=DATED, version="1.0"))
+    assert "(niveau 2 sur 3)" in words(marker_in(site, entry.slug))
+    forge.add_release(project, "v2.0")
+    catalogue.crawl(full=True)
+    assert "(niveau 1 sur 3)" in words(marker_in(site, entry.slug))
