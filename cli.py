@@ -32,7 +32,7 @@ MODULES = {
     "convert": "filecommands",
     "crawl": "forgecommands",
     "demo": "runcommands",
-    "doctor": "runcommands",
+    "doctor": "doctorcommands",
     "duplicates": "feedcommands",
     "export": "entrycommands",
     "harvest": "runcommands",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from glob import iglob
@@ -16,15 +15,14 @@ import click
 import forgecommands
 import sample
 import terminal
+from deadlines import sweep, write_to_curators
 from feedcommands import confirm_held
-from forge_bridge.errors import ForgeError
 from indexer import documents
 from indexer.entry import stem_of
-from indexer.errors import IndexerError, SearchError, SourceError
 from indexer.harvest import HarvestReport, harvest
 from installation import NEEDS_A_PERSON, Balises, application, bring_level, now, pass_balises
-from metadata import MetadataError
-from settings import TEMPLATE, Settings, SettingsError, SourceSettings, load
+from mail import MailError
+from settings import TEMPLATE, Settings, SourceSettings, load
 from terminal import several
 
 # Installing
@@ -65,70 +63,6 @@ def demo(ctx: click.Context, serving: bool, host: str, port: int) -> None:
         ctx.exit(NEEDS_A_PERSON)
 
 
-@click.command()
-@pass_balises
-@click.pass_context
-def doctor(ctx: click.Context, balises: Balises) -> None:
-    """Vérifie la configuration et chaque service qu’elle nomme, et dit quoi faire."""
-    checks: list[tuple[str, Callable[[], str]]] = [
-        ("dossier des données", lambda: _writable(balises.settings.data_folder)),
-        ("base de données", lambda: _database_health(balises)),
-        ("index", lambda: _index_health(balises)),
-    ]
-    for each in balises.settings.source:
-        checks.append((f"source {each.key}", partial(_first_page, balises, each)))
-    for forge in balises.settings.forge:
-        checks.append((f"forge {forge.key}", partial(forgecommands.health, balises, forge)))
-    if not balises.settings.source and not balises.settings.forge:
-        said = "aucune ; ajoutez un bloc [[source]] ou [[forge]] à balise.toml"
-        click.echo(f"à voir   sources : {said}")
-    failed = False
-    for name, run in checks:
-        try:
-            click.echo(f"bon      {name} : {run()}")
-        except (IndexerError, MetadataError, SettingsError, ForgeError, OSError) as error:
-            failed = True
-            why = terminal.os_fault(error) if isinstance(error, OSError) else error
-            click.echo(f"à voir   {name} : {why}")
-    ctx.exit(NEEDS_A_PERSON if failed else 0)
-
-
-def _writable(folder: Path) -> str:
-    folder.mkdir(parents=True, exist_ok=True)
-    probe = folder / ".balise-doctor"
-    try:
-        probe.write_bytes(bytes(65_536))  # a full disk still takes names
-    finally:
-        probe.unlink(missing_ok=True)
-    return str(folder)
-
-
-def _database_health(balises: Balises) -> str:
-    balises.store.check()
-    return several(len(balises.store.sources()), "source connue", "sources connues")
-
-
-def _index_health(balises: Balises) -> str:
-    indexed, published = balises.index.count(), len(balises.store.slugs())
-    waiting = len(balises.store.changes(1000))
-    if waiting or indexed != published:
-        remedy = "balise index" if waiting or balises.index.fresh else "balise index --rebuild"
-        raise SearchError(
-            f"{several(indexed, 'entrée indexée', 'entrées indexées')} pour {published} à publier,"
-            f" {waiting} en attente : lancez « {remedy} »."
-        )
-    return several(indexed, "entrée")
-
-
-def _first_page(balises: Balises, given: SourceSettings) -> str:
-    page = next(balises.source(given).pages(None, ""), None)
-    status = balises.store.runs.status(given.key)
-    if status and status.held:
-        raise SourceError(f"attend une décision : {status.held.advice(given.key)}")
-    count = len(page.records) if page else 0
-    return f"répond, {several(count, 'notice')} dans sa première page"
-
-
 # Filling
 
 
@@ -156,6 +90,7 @@ def harvest_command(
     works = [partial(forgecommands.crawl_forge, balises, each, **asked) for each in forges]
     works += [partial(harvest_source, balises, each, **asked) for each in chosen]
     is_well = forgecommands.all_done(works)
+    sweep(balises, now())
     bring_level(balises)
     if not is_well:
         ctx.exit(NEEDS_A_PERSON)
@@ -204,6 +139,7 @@ def harvest_source(
 @pass_balises
 def index_command(balises: Balises, rebuild: bool) -> None:
     """Met l’index au niveau de la base."""
+    sweep(balises, now())
     moved = bring_level(balises, documents.rebuild if rebuild else documents.catch_up)
     said = several(moved, "changement indexé", "changements indexés")
     click.echo(f"{said}, {several(balises.index.count(), 'entrée')} en tout")
@@ -213,15 +149,21 @@ def index_command(balises: Balises, rebuild: bool) -> None:
 @pass_balises
 @click.pass_context
 def update(ctx: click.Context, balises: Balises) -> None:
-    """Parcourt les forges, moissonne, indexe et construit : ce que cron lance."""
+    """Parcourt les forges, moissonne, indexe, construit et écrit aux curateurs : ce que cron lance."""
     sources, forges = balises.settings.source, balises.settings.forge
     if not sources and not forges:
         click.echo("Aucune source dans la configuration : rien à moissonner.", err=True)
     works = [partial(forgecommands.crawl_forge, balises, each) for each in forges]
     works += [partial(harvest_source, balises, each, full=False, confirm=False) for each in sources]
     is_well = forgecommands.all_done(works)
+    sweep(balises, now())
     bring_level(balises)
     _build(balises, balises.settings.public_folder)
+    try:
+        write_to_curators(balises, now())
+    except MailError as error:
+        click.echo(f"Erreur : {error} La lettre partira avec la prochaine.", err=True)
+        is_well = False
     if not is_well:
         ctx.exit(NEEDS_A_PERSON)
 
@@ -234,6 +176,8 @@ def update(ctx: click.Context, balises: Balises) -> None:
 @pass_balises
 def build_command(balises: Balises, out: Path | None) -> None:
     """Écrit le catalogue en pages statiques."""
+    if sweep(balises, now()):
+        bring_level(balises)
     _build(balises, out or balises.settings.public_folder)
 
 
@@ -252,6 +196,7 @@ def _build(balises: Balises, out: Path) -> None:
 @pass_balises
 def serve(balises: Balises, host: str, port: int) -> None:
     """Sert le catalogue ; pour un serveur WSGI, voir cli:wsgi()."""
+    sweep(balises, now())
     bring_level(balises)
     _serve(balises, host, port)
 
@@ -274,7 +219,6 @@ def _serve(balises: Balises, host: str, port: int) -> None:
 COMMANDS = (
     init,
     demo,
-    doctor,
     harvest_command,
     index_command,
     update,

@@ -224,6 +224,18 @@ def _check_addresses(settings: Settings, path: Path) -> None:
                 f"{path} : [[forge]] url : « {said} » n’est pas une adresse sûre. Écrivez-la"
                 " en entier, en « https:// » : un jeton n’a pas à voyager en clair."
             )
+    smtp, to = settings.mail.smtp, settings.mail.to
+    if smtp and not re.fullmatch(r"smtps?://([^\s:@/]+@)?[^\s:@/]+(:\d{1,5})?/?", smtp):
+        said = smtp.rpartition("@")[2]  # before it, there may be a password
+        raise SettingsError(
+            f"{path} : [mail] smtp : « {said} » n’est pas l’adresse d’un serveur. Écrivez-la ainsi :"
+            " « smtp://localhost:25 » ou « smtps://compte@smtp.example.fr », le mot de passe dans"
+            " BALISE_MAIL_PASSWORD."
+        )
+    if bool(smtp) != bool(to):
+        raise SettingsError(
+            f"{path} : [mail] : « smtp » et « to » vont ensemble. Donnez les deux, ou aucun."
+        )
     contact = settings.publisher.contact
     if contact and not re.fullmatch(r"https?://\S+|[^\s@:]+@[^\s@:]+", contact):
         raise SettingsError(

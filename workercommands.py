@@ -11,10 +11,14 @@ from functools import partial
 
 import click
 
+from deadlines import sweep, write_to_curators
 from forge_bridge.errors import ForgeError
 from forgecommands import CRAWL_EVERY, crawl_forge
 from indexer.errors import IndexerError
+from indexer.journal import Wanted
 from installation import Balises, bring_level, now, pass_balises
+from mail import MailError
+from metadata.case import Act
 from runcommands import harvest_source
 from settings import ForgeSettings, SettingsError, SourceSettings
 
@@ -22,6 +26,9 @@ log = logging.getLogger(__name__)
 
 #: Feeds change by the day.
 HARVEST_EVERY = timedelta(days=1)
+
+#: Curators are not written to more often.
+WRITE_EVERY = timedelta(hours=1)
 
 #: What failed is tried again after this long.
 RETRY_AFTER = timedelta(minutes=5)
@@ -33,7 +40,7 @@ PAUSE = 5.0
 @click.command("worker")
 @pass_balises
 def worker_command(balises: Balises) -> None:
-    """Parcourt ce que les webhooks signalent, moissonne à l’heure, indexe, jusqu’à ce qu’on l’arrête.
+    """Parcourt ce que les webhooks signalent, moissonne, indexe, prévient, jusqu’à ce qu’on l’arrête.
 
     Toutes les heures les forges, tous les jours les sources.
     """
@@ -55,7 +62,7 @@ def _survived(name: str, work: Callable[[], object]) -> bool:
     """Do it; whatever is wrong with it, the others have to be done."""
     try:
         work()
-    except (IndexerError, ForgeError, SettingsError) as error:
+    except (IndexerError, ForgeError, SettingsError, MailError) as error:
         click.echo(f"Erreur : {name} : {error}", err=True)
         return False
     except Exception:
@@ -65,12 +72,15 @@ def _survived(name: str, work: Callable[[], object]) -> bool:
 
 
 def works(balises: Balises) -> Iterator[tuple[str, Callable[[], object]]]:
-    """All that may have to be done, by name; the index catches up last."""
+    """All that may have to be done, by name; the index catches up after what changes the store."""
     for forge in balises.settings.forge:
         yield forge.key, partial(_crawl_due, balises, forge)
     for source in balises.settings.source:
         yield source.key, partial(_harvest_due, balises, source)
+    yield "échéances", partial(sweep, balises, now())
     yield "index", partial(_index_due, balises)
+    if balises.settings.mail.smtp:
+        yield "courriel", partial(_write_due, balises)
 
 
 def _crawl_due(balises: Balises, given: ForgeSettings) -> None:
@@ -95,6 +105,13 @@ def _harvest_due(balises: Balises, given: SourceSettings) -> None:
 def _index_due(balises: Balises) -> None:
     if balises.store.changes(1):
         bring_level(balises)
+
+
+def _write_due(balises: Balises) -> None:
+    """Several things that happen within the hour make one letter."""
+    last = balises.store.qualifications.journal(Wanted(act=Act.WRITE), limit=1)
+    if not last or now() - last[0].event.at >= WRITE_EVERY:
+        write_to_curators(balises, now())
 
 
 def _is_time(balises: Balises, key: str, every: timedelta, at: datetime) -> bool:

@@ -44,6 +44,7 @@ class Wanted:
     author: str = ""
     since: datetime | None = None
     before: datetime | None = None
+    after: int = 0  # lines that follow this one
 
 
 def append(
@@ -127,6 +128,8 @@ def _selected(wanted: Wanted, *columns: Any) -> sa.Select[Any]:
         query = query.where(sa.func.lower(JOURNAL.c.author) == wanted.author.lower())
     if wanted.since:
         query = query.where(JOURNAL.c.at >= wanted.since)
+    if wanted.after:
+        query = query.where(JOURNAL.c.id > wanted.after)
     if wanted.before:
         query = query.where(JOURNAL.c.at < wanted.before)
     return query

@@ -28,7 +28,7 @@ from .entry import LIVE, Standing, State
 from .errors import CaseMoved, RecordNotFound
 from .families import regrouping
 from .journal import Line, Wanted
-from .schema import CASES, DECIDED, ENTRIES, PAYLOADS, SOURCES, AnyRow, writing
+from .schema import CASES, DECIDED, ENTRIES, JOURNAL, PAYLOADS, SOURCES, AnyRow, writing
 
 #: After these, the public is shown the notice as it is now.
 TAKES_NOTICE = (Act.QUALIFY, Act.IMPORT, Act.CONTENT_BACK)
@@ -123,9 +123,12 @@ class Qualifications:
 
     def warn(self, now: datetime) -> int:
         """Write down that decisions are about to end; how many had to be."""
-        near = CASES.c.ends <= now + timedelta(days=max(WARNINGS))
-        due = CASES.c.face.in_(PUBLIC) & near & (CASES.c.ends > now)
-        return self._note_all(due, lambda case: _warning(case, now), now)
+        with self._engine.connect() as db:
+            due = [row.slug for row in db.execute(_ending(now)) if _is_unsaid(row, now)]
+        return sum(
+            self._note_all(CASES.c.slug.in_(batch), lambda case: _warning(case, now), now)
+            for batch in batches(due)
+        )
 
     def _note_all(
         self,
@@ -141,6 +144,17 @@ class Qualifications:
                     _perform(tx, _row(tx, slug), case, wanted, BALISE, now)
                     done += 1
         return done
+
+    def told(self) -> int:
+        """The last line of the journal that curators were told of; 0 when they were told of none."""
+        last = self.journal(Wanted(act=Act.WRITE), limit=1)
+        return int(last[0].event.data["last"]) if last else 0
+
+    def tell(self, last: int, entries: int, now: datetime) -> None:
+        """Note that curators were told of all that happened up to this line."""
+        with self._writer.begin() as tx:
+            said = {"last": last, "entries": entries}
+            journal.append(tx, Act.WRITE, BALISE, now, subject="courriel", data=said)
 
     # The queue and the journal
 
@@ -313,6 +327,26 @@ def _publish(tx: sa.Connection, row: AnyRow, case: Case) -> None:
         with regrouping(tx, [row.slug]):
             tx.execute(sa.update(ENTRIES).where(ENTRIES.c.slug == row.slug).values(state=state))
     note(tx, [row.slug])
+
+
+def _ending(now: datetime) -> sa.Select[Any]:
+    """What ends soon, and when it was last said."""
+    warned = sa.func.max(JOURNAL.c.at).label("warned")
+    said = sa.and_(JOURNAL.c.slug == CASES.c.slug, JOURNAL.c.act == str(Act.WARN))
+    near = CASES.c.ends <= now + timedelta(days=max(WARNINGS))
+    return (
+        sa.select(CASES.c.slug, CASES.c.ends, CASES.c.decided, warned)
+        .outerjoin(JOURNAL, said)
+        .where(CASES.c.face.in_(PUBLIC), near, CASES.c.ends > now)
+        .group_by(CASES.c.slug, CASES.c.ends, CASES.c.decided)
+    )
+
+
+def _is_unsaid(row: AnyRow, now: datetime) -> bool:
+    """Did it come to a threshold since it was last said, or since it was decided?"""
+    passed = (row.ends - timedelta(days=days) for days in WARNINGS)
+    last = max(moment for moment in passed if moment <= now)
+    return row.warned is None or row.warned < max(last, row.decided)
 
 
 def _warning(case: Case, now: datetime) -> Action | None:

@@ -105,6 +105,7 @@ class Act(_Labelled):
     CONTENT_BACK = "contenu-revenu", "constater un contenu revenu"
     WARN = "prevenir", "prévenir de l’échéance"
     EXPIRE = "expirer", "constater l’échéance"
+    WRITE = "ecrire", "écrire aux curateurs"
     # On what feeds bring.
     MAP = "associer", "associer une valeur à un concept"
     UNMAP = "dissocier", "défaire une association"

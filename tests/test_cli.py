@@ -216,7 +216,7 @@ def test_a_place_that_cannot_be_written_is_said_without_traceback(run, tmp_path,
 def test_a_doctor_finds_a_place_that_cannot_be_written(run, tmp_path):
     (tmp_path / "f").write_text("Ce n’est pas un dossier.")
     said = run("--data", "f/var", "doctor", status=1).stdout
-    assert said.count("à voir") == 4
+    assert said.count("à voir") == 6
     assert "Errno" not in said
 
 
