@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from indexer.store import SqlStore
 from metadata.case import Act, Action, Actor, Opinion, Role, State, Verdict
 from metadata.criteria import criteria
+from metadata.evidencecolumns import texts_of
+from metadata.evidenceitem import Design, Item, Strand
 
 EXAMINER = Actor(name="inès", roles=frozenset({Role.EXAMINER}))
 DECIDER = Actor(name="denis", roles=frozenset({Role.DECIDER}))
@@ -52,3 +54,34 @@ def suspend(store: SqlStore, slug: str, now: datetime, reason: str) -> None:
     asked = Action(act=Act.ASK_SUSPENSION, reason=reason)
     store.qualifications.act(slug, asked, EXAMINER, now)
     store.qualifications.act(slug, Action(act=Act.SUSPEND), OTHER, now)
+
+
+def gather(store: SqlStore, slug: str, now: datetime) -> None:
+    """Evidence of all kinds: solid figures, an old study of the publisher, nothing told by teachers."""
+    about = "https://etudes.example"
+    for item in (
+        Item(
+            strand=Strand.RESEARCH,
+            title="Les élèves de 4e nomment mieux les sortes d’éruptions.",
+            reference=f"{about}/volcans",
+            origin="Éditions d’essai",
+            dated=date(now.year - 9, 5, 1),
+            independent=False,
+            design=Design.QUASI,
+            size=120,
+            places=4,
+            context="4e, SVT",
+        ),
+        Item(
+            strand=Strand.USAGE,
+            reference="b" * 64,
+            origin="ENT de l’académie d’Exemple",
+            dated=date(now.year - 1, 6, 30),
+            begun=date(now.year - 2, 9, 1),
+            independent=True,
+            size=12_400,
+            places=61,
+        ),
+    ):
+        added = Action(act=Act.ADD_EVIDENCE, evidence=texts_of(item))
+        store.qualifications.act(slug, added, EXAMINER, now)

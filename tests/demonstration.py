@@ -191,6 +191,7 @@ def _curate(balises: Balises) -> None:
     harvest(ListSource(records, key="vendeur"), about, balises.store, now=now())
     for slug in (QUALIFIED, SUSPENDED):
         curators.qualify(balises.store, slug, now())
+    curators.gather(balises.store, QUALIFIED, now())
     curators.examine(balises.store, EXAMINED, now())
     curators.propose(balises.store, PROPOSED, now())
     curators.suspend(balises.store, SUSPENDED, now(), "Une faille à corriger.")
