@@ -58,7 +58,7 @@ def _of_entry(entry: Entry, now: datetime) -> AnyResponse:
         ends = entry.standing.ends if entry.standing and face in PUBLIC else None
         return _drawn(picture.of_face(face), ends - now if ends else KEPT)
     if entry.state is not State.PUBLISHED:
-        abort(404 if entry.state is State.WITHHELD else 410)
+        abort(404 if entry.is_secret else 410)
     return _drawn(picture.LISTED)
 
 
@@ -75,7 +75,7 @@ def one(slug: str, badge: str) -> AnyResponse:
     now = current_site().clock()
     entry = store().get(slug)
     if entry.state is not State.PUBLISHED:
-        abort(404 if entry.state is State.WITHHELD else 410)
+        abort(404 if entry.is_secret else 410)
     found = next((each for each in badges_of(entry, now) if each.id == badge), None)
     if found is None:
         abort(404)
@@ -109,10 +109,10 @@ def badges_of(entry: Entry, now: datetime) -> tuple[Badge, ...]:
 def page(slug: str) -> AnyResponse | str | tuple[str, int]:
     """Each badge explained: by whom, since when, until when, why, and what would earn it."""
     entry, now = store().get(slug), current_site().clock()
-    if entry.slug != slug:
-        return redirect(f"/ressources/{entry.slug}/badges", code=301)
     if is_silent(entry, now):
         return tombstone(entry)
+    if entry.slug != slug:
+        return redirect(f"/ressources/{entry.slug}/badges", code=301)
     view = _view(entry, now)
     left = view["qualification"] and not view["qualification"].stands
     return render_template("badges.html", **view), 410 if left else 200
@@ -123,7 +123,7 @@ def data(slug: str) -> AnyResponse:
     """The same as JSON; what is over says so, as its picture does."""
     entry, now = store().get(slug), current_site().clock()
     if is_silent(entry, now):
-        return Response("", status=404 if entry.state is State.WITHHELD else 410)
+        return Response("", status=404 if entry.is_secret else 410)
     if entry.slug != slug:
         return redirect(f"/ressources/{entry.slug}/badges.json", code=301)
     text = json.dumps(_said(entry, now), ensure_ascii=False, indent=2)

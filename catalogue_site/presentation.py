@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from indexer import facets
 from indexer.entry import Entry, title_of
+from metadata.case import Face
 from metadata.licences import licence_of
 from metadata.normalise import minutes, plain
 from metadata.record import Contribution, LangString, Record, Text
@@ -45,6 +46,7 @@ class Item:
     summary: Text | None
     facts: tuple[str, ...]
     members: tuple[Item, ...] = ()
+    face: Face = Face.NONE  # what the public sees of its qualification
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +81,7 @@ def item_of(entry: Entry, members: tuple[Item, ...] = ()) -> Item:
         summary=summary(entry.record),
         facts=tuple(short_facts(entry.record, said)),
         members=members,
+        face=entry.standing.face if entry.standing else Face.NONE,
     )
 
 

@@ -12,6 +12,7 @@ from indexer import facets
 from indexer.documents import document
 from indexer.entry import Entry, State
 from indexer.errors import SearchError
+from indexer.taught import taught_in
 from metadata import projectnotice, schemaorg
 from metadata.certification import certification
 from metadata.licences import licence_of
@@ -37,10 +38,10 @@ def page(slug: str) -> AnyResponse | str | tuple[str, int]:
     if browse.is_list(slug):
         return browse.one_list(slug)
     entry = store().get(slug)
-    if entry.slug != slug:
-        return redirect(kept(f"/ressources/{entry.slug}"), code=301)
     if entry.state is not State.PUBLISHED:
         return tombstone(entry)
+    if entry.slug != slug:
+        return redirect(kept(f"/ressources/{entry.slug}"), code=301)
     return render_template("resource.html", **shown(entry))
 
 
@@ -49,8 +50,7 @@ def notice(slug: str, extension: str) -> AnyResponse:
     """The notice as Balise understood it; the bytes as received are never served."""
     entry = store().get(slug)
     if entry.state is not State.PUBLISHED:
-        is_unknown = entry.state is State.WITHHELD and not sheet.left(entry)
-        return Response("", status=404 if is_unknown else 410)
+        return Response("", status=404 if entry.is_secret else 410)
     if entry.slug != slug:
         return redirect(f"/ressources/{entry.slug}.{extension}", code=301)
     writer, mimetype = FORMATS[extension]
@@ -59,10 +59,10 @@ def notice(slug: str, extension: str) -> AnyResponse:
 
 def tombstone(entry: Entry) -> tuple[str, int]:
     """What shows of an entry that is no longer published: see the table of states in the contract."""
-    if entry.state is State.WITHHELD and (left := sheet.left(entry)):
-        heading, message, status = entry.title or "Ressource sans titre", left, 410
-    elif entry.state is State.WITHHELD:
+    if entry.is_secret:
         heading, message, status = "Page introuvable", NOT_FOUND, 404
+    elif entry.state is State.WITHHELD:
+        heading, message, status = entry.title or "Ressource sans titre", sheet.left(entry), 410
     elif entry.state is State.TAKEN_DOWN:
         heading, status = "Ressource retirée du catalogue", 410
         message = f"Motif : {entry.reason}" if entry.reason else "Elle a été retirée."
@@ -100,7 +100,7 @@ def shown(entry: Entry) -> dict[str, object]:
         "accessibility": sheet.accessibility(entry),
         "qualification": sheet.qualification(entry, current_site().clock()),
         "has_badges": entry.origin == "commun" or entry.standing is not None,
-        "labels": presentation.labels_of(entry).get("badge", ()),
+        "labels": [facets.label_of("badge", key) for key in taught_in(record).badges],
         "evidence": evidence_of(entry, current_site().clock()),
         "licence": licence_of(record),
         "rights": presentation.rights(record),

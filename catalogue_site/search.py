@@ -29,7 +29,7 @@ SORTS = {
     "pertinence": "pertinence",
     "date": "date de mise à jour",
     "titre": "titre",
-    "qualification": "qualification",
+    "qualification": "qualifiées d’abord",
 }
 MOST_WAYS = 10  # each is a search
 LITTLE = 3  # fewer results than this: did you mean

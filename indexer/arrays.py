@@ -16,6 +16,8 @@ from typing import NamedTuple, Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from metadata.case import PUBLIC
+
 from .analysis import PLACE_BITS
 from .spelling import Lexicon, Lexicons, Spelling
 
@@ -82,7 +84,7 @@ class Segment:
         self.updated: Ids = np.array([row.updated for row in rows], dtype=np.int64)
         self.completeness: Floats = np.array([row.completeness for row in rows], dtype=np.float64)
         self.dead: Flags = np.array([row.dead for row in rows], dtype=np.bool_)
-        self.badged: Flags = np.array(["badge" in row.facets for row in rows], dtype=np.bool_)
+        self.standings: Ids = np.array([standing_of(row) for row in rows], dtype=np.int64)
         self.lengths: Ids = np.array([row.length for row in rows], dtype=np.int64)
         self.ties: Ids = np.array([tie_of(row.slug) for row in rows], dtype=np.int64)
         #: By facet: the sets of values met, and which of them each document has.
@@ -111,6 +113,12 @@ class Segment:
     @cached_property
     def lexicon(self) -> Lexicon:
         return Lexicon(self.leaf.spellings())
+
+
+def standing_of(row: Row) -> int:
+    """The place of its qualification: in force, being looked at again, none."""
+    badges = row.facets.get("badge", "").split()
+    return next((place for place, face in enumerate(PUBLIC) if face in badges), len(PUBLIC))
 
 
 def encoded(values: Iterable[str]) -> tuple[list[str], Ids]:
@@ -146,7 +154,7 @@ class View:
         self.updated = joined([segment.updated for segment in self.segments], np.int64)
         self.completeness = joined([segment.completeness for segment in self.segments], np.float64)
         self.dead = joined([segment.dead for segment in self.segments], np.bool_)
-        self.badged = joined([segment.badged for segment in self.segments], np.bool_)
+        self.standings = joined([segment.standings for segment in self.segments], np.int64)
         self.lengths = joined([segment.lengths for segment in self.segments], np.int64)
         self.ties = joined([segment.ties for segment in self.segments], np.int64)
         self.families, self.in_family = self._families()

@@ -245,8 +245,8 @@ FACETS = _several(
     Facet(key="source", label="source", values=lambda entry, taught: (source_value(entry.source),)),
     Facet(
         key="badge",
-        label="label",
-        values=lambda entry, taught: taught.badges,
+        label="badge ou label",
+        values=said.badges,
         known=named.badges,
     ),
     Facet(

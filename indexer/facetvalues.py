@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from metadata import licences, ownterms, words
+from metadata.badges import labels as earned
+from metadata.case import PUBLIC
 from metadata.languages import THREE_LETTERS
 from metadata.normalise import language
 from metadata.vocabulary import scolomfr
@@ -118,7 +120,7 @@ CODE = re.compile(r" \([a-z]{3}(?:[/,; ]+[a-z]{3})*\)$")
 
 
 def badges() -> tuple[Value, ...]:
-    found: dict[str, str] = {}
+    found = {str(face): f"{face.label} par le ministère" for face in PUBLIC} | earned()
     for concept in scolomfr().members("045"):
         if not concept.retired:
             found.setdefault(badge_of(concept.uri), YEAR.sub("", concept.label))

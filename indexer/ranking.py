@@ -104,7 +104,7 @@ def _by_date(view: View, ids: Ids, scores: Floats) -> Keys:
 
 
 def _by_qualification(view: View, ids: Ids, scores: Floats) -> Keys:
-    return (~view.badged[ids]).astype(np.int64), *_by_relevance(view, ids, scores)
+    return view.standings[ids], *_by_relevance(view, ids, scores)
 
 
 def _by_title(view: View, ids: Ids, _: Floats) -> Keys:

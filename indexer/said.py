@@ -9,13 +9,22 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Protocol
 
+from metadata import badges as earned
 from metadata import licences, words
+from metadata.case import PUBLIC, Face
 from metadata.normalise import minutes
 from metadata.record import Record
 from metadata.vocabulary import CONCEPT
 from metadata.words import slug
 
 from .taught import Taught
+
+
+class Standing(Protocol):
+    """How an entry stands before the curators: see entry.Standing."""
+
+    @property
+    def face(self) -> Face: ...
 
 
 class Entry(Protocol):
@@ -27,6 +36,8 @@ class Entry(Protocol):
     def source(self) -> str: ...
     @property
     def origin(self) -> str: ...
+    @property
+    def standing(self) -> Standing | None: ...
 
 
 Reader = Callable[[Entry, Taught], Iterable[str]]
@@ -179,6 +190,19 @@ def licence(entry: Entry, taught: Taught) -> Iterable[str]:
 
 def languages(entry: Entry, taught: Taught) -> Iterable[str]:
     return filter(None, (tag.partition("-")[0].lower() for tag in entry.record.general.languages))
+
+
+def badges(entry: Entry, taught: Taught) -> Iterable[str]:
+    """Its qualification, the badges of a commun, the labels of 045.
+
+    No value here ends with the clock: Balise notes the end of a qualification, and the activity of a
+    project is no reason to leave out what is finished.
+    """
+    if entry.standing and entry.standing.face in PUBLIC:
+        yield str(entry.standing.face)
+    if entry.origin == "commun":
+        yield from earned.held_by(entry.record)
+    yield from taught.badges
 
 
 CO_MAINTAINER = "co-mainteneur"

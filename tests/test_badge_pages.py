@@ -7,17 +7,22 @@ from datetime import timedelta
 
 import pytest
 from lxml import etree, html
+from rdflib import RDF, Graph, Namespace, URIRef
 
+from catalogue_site import badges as badges_pages
 from catalogue_site import picture
 from catalogue_site.application import create_app
+from catalogue_site.build import build
 from catalogue_site.site import Site
 from indexer.documents import catch_up
 from indexer.harvest import harvest
+from indexer.search import Query
 from indexer.store import SqlStore
 from indexer.whoosh_engine import WhooshEngine
 from metadata import badges
 from metadata.case import Act, Action, Actor, Role, State
 from metadata.criteria import criteria
+from tests.crawling import NOTICE, Catalogue
 from tests.curators import DECIDER, EXAMINER, OTHER, PIECE, qualify
 from tests.fakes import DAY, NOW, ListSource, info, notice
 
@@ -156,7 +161,10 @@ def test_a_qualified_entry_is_explained_criterion_by_criterion_without_a_name(ve
     text = words(page)
     for criterion in criteria().criteria:
         assert criterion.label in text
-    assert "Favorable avec réserve, par un instructeur du ministère le 1er mars 2026. Le registre est" in text
+    assert (
+        "Favorable avec réserve, par un instructeur du ministère le 1er mars 2026. Le registre est"
+        in text
+    )
     assert "29 février 2028" in text
     assert criteria().version in text
     assert "qualifiée, par un décideur du ministère" in text
@@ -271,3 +279,168 @@ def test_a_qualification_of_before_balise_is_marked_so(vendor):
     text = words(vendor.get(f"/ressources/{vendor.slug}/badges"))
     assert "le ministère, avant Balise" in text
     assert "critères d’avant Balise" in text
+
+
+# --- Lists, filters, order ----------------------------------------------------------------------
+
+
+def test_a_list_says_the_qualification_and_leads_to_its_page(vendor):
+    vendor.qualify()
+    [mark] = html.fromstring(vendor.get("/recherche").text).cssselect(".cat-liste .cat-qualif")
+    assert mark.text == "Qualifiée"
+    assert mark.get("href") == f"/ressources/{vendor.slug}/badges"
+    vendor.now += DAY
+    vendor.feed("Atlas des séismes")
+    [mark] = html.fromstring(vendor.get("/recherche").text).cssselect(".cat-liste .cat-qualif")
+    assert mark.text == "À réexaminer"
+    vendor.now += criteria().valid_for
+    assert not html.fromstring(vendor.get("/recherche").text).cssselect(".cat-liste")
+
+
+def test_one_filters_by_what_the_public_sees_of_a_qualification(vendor):
+    def count(badge):
+        return vendor.engine.search(Query(filters={"badge": (badge,)})).total
+
+    vendor.qualify()
+    assert count("qualifiee") == 1
+    vendor.now += DAY
+    vendor.feed("Atlas des séismes")
+    assert (count("qualifiee"), count("a-reexaminer")) == (0, 1)
+    vendor.now += criteria().valid_for
+    vendor.store.qualifications.expire(vendor.now)
+    vendor.index()
+    assert vendor.engine.search(Query()).total == 0
+
+
+# --- JSON-LD ------------------------------------------------------------------------------------
+
+SCHEMA = Namespace("https://schema.org/")
+
+
+# rdflib's own parser makes what rdflib deprecates.
+quiet = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")
+
+
+def graph(document):
+    """The document as RDF, the context of schema.org told by hand: nothing is fetched."""
+    context = {
+        "@vocab": str(SCHEMA),
+        "id": "@id",
+        "type": "@type",
+        "certificationStatus": {"@type": "@id"},
+        "url": {"@type": "@id"},
+    }
+    return Graph().parse(data=json.dumps({**document, "@context": context}), format="json-ld")
+
+
+@quiet
+def test_the_certification_is_one_of_schema_org_about_the_resource(vendor):
+    vendor.qualify()
+    address = f"https://catalogue.example/ressources/{vendor.slug}"
+    said = graph(vendor.get(f"/ressources/{vendor.slug}/badges.json").json["certification"])
+    node = URIRef(f"{address}/badges#qualification")
+    assert (node, RDF.type, SCHEMA.Certification) in said
+    assert (node, SCHEMA.certificationStatus, SCHEMA.CertificationActive) in said
+    assert (node, SCHEMA.about, URIRef(address)) in said
+    assert str(said.value(node, SCHEMA.certificationIdentification)) == criteria().version
+    assert str(said.value(node, SCHEMA.validFrom)).startswith("2026-03-01T")
+    assert str(said.value(node, SCHEMA.expires)).startswith("2028-02-29T")
+    issuer = said.value(node, SCHEMA.issuedBy)
+    assert (issuer, RDF.type, SCHEMA.GovernmentOrganization) in said
+
+
+@quiet
+def test_the_record_leads_to_its_certification(vendor):
+    vendor.qualify()
+    page = html.fromstring(vendor.get(f"/ressources/{vendor.slug}").text)
+    document = json.loads(page.find(".//script[@type='application/ld+json']").text)
+    address = f"https://catalogue.example/ressources/{vendor.slug}"
+    node = URIRef(f"{address}/badges#qualification")
+    assert (URIRef(address), SCHEMA.subjectOf, node) in graph(document)
+
+
+# --- Communs ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def commun(tmp_path, forge):
+    """A commun of a forge, and its site, whose clock is the forge's."""
+    engine = WhooshEngine(tmp_path / "index")
+    catalogue = Catalogue(tmp_path, forge)
+    said = f"{NOTICE}licence: CC-BY-SA-4.0\ncherche-co-mainteneur: oui\n"
+    forge.add_project("marie/fractions", files={"commun.yml": said})
+    catalogue.crawl()
+    catch_up(catalogue.store, engine)
+    return Site(
+        store=catalogue.store,
+        engine=engine,
+        base_url="https://catalogue.example",
+        clock=forge.clock,
+    )
+
+
+def test_a_commun_is_told_what_each_badge_read_and_what_would_earn_it(commun):
+    [slug] = commun.store.slugs()
+    client = create_app(commun).test_client()
+    text = words(client.get(f"/ressources/{slug}/badges"))
+    line = NOTICE.count("\n") + 1
+    assert "attribution, partage dans les mêmes conditions » (commun.yml" in text
+    assert f"(commun.yml, ligne {line})" in text
+    assert "écrivez « donnees-personnelles: aucune »" in text
+    assert "ni examiné ni qualifié" in text
+    told = client.get(f"/ressources/{slug}/badges.json").json
+    assert told["state"] == "au catalogue"
+    assert (told["qualification"], told["certification"]) == (None, None)
+    assert [each["id"] for each in told["badges"] if each["held"]] == [
+        "licence-libre",
+        "activite",
+        "cherche-co-mainteneur",
+    ]
+
+
+def test_each_badge_of_a_commun_has_its_picture_held_or_not(commun):
+    [slug] = commun.store.slugs()
+    client = create_app(commun).test_client()
+    for badge, told in (("licence-libre", "licence libre"), ("notice-complete", "notice complète")):
+        answer = client.get(f"/badges/{slug}/{badge}.svg")
+        assert (
+            etree.fromstring(answer.data).findtext("{*}title").startswith(f"Balise\u00a0: {told}")
+        )
+    assert said(client.get(f"/badges/{slug}/notice-complete.svg")) == "notice complète"
+    assert client.get(f"/badges/{slug}/inconnu.svg").status_code == 404
+    assert said(client.get(f"/badges/{slug}.svg")) == "au catalogue"
+
+
+def test_what_is_pasted_in_a_readme_is_an_image_that_leads_to_its_page(commun):
+    [slug] = commun.store.slugs()
+    page = html.fromstring(create_app(commun).test_client().get(f"/ressources/{slug}/badges").text)
+    first, *others = (code.text for code in page.iter("code"))
+    found = re.fullmatch(r"\[!\[(.+)\]\((.+)\)\]\((.+)\)", first)
+    assert found[2] == f"https://catalogue.example/badges/{slug}.svg"
+    assert found[3] == f"https://catalogue.example/ressources/{slug}/badges"
+    image = html.fromstring(others[0]).find(".//img")
+    assert image.get("src") == found[2]
+    assert image.get("alt") == found[1]
+
+
+def test_a_title_cannot_break_out_of_what_is_pasted(commun):
+    snippet = badges_pages.Snippet(words='a](b) "<x>_*', image="i", link="l")
+    assert snippet.markdown == r'[![a\](b) "\<x\>\_\*](i)](l)'
+    assert html.fromstring(str(snippet.html)).find(".//img").get("alt") == 'a](b) "<x>_*'
+
+
+def test_the_static_site_has_the_badges_and_the_pictures_of_what_is_over(tmp_path, commun, vendor):
+    build(commun, tmp_path / "communs")
+    [slug] = commun.store.slugs()
+    names = {path.stem for path in (tmp_path / "communs" / "badges" / slug).glob("*.svg")}
+    assert names == {*badges.IDS}
+    assert (tmp_path / "communs" / "ressources" / slug / "badges" / "index.html").is_file()
+    vendor.qualify()
+    build(vendor.site, tmp_path / "public")
+    public = tmp_path / "public"
+    assert (public / "ressources" / vendor.slug / "badges" / "index.html").is_file()
+    vendor.leave(Act.ASK_WITHDRAWAL, Act.WITHDRAW)
+    build(vendor.site, tmp_path / "public")
+    assert b"retir" in (public / "badges" / f"{vendor.slug}.svg").read_bytes()
+    assert (public / "ressources" / vendor.slug / "badges.json").is_file()
+    assert not (public / "ressources" / vendor.slug / "badges").exists()

@@ -387,10 +387,16 @@ def test_a_resource_whose_link_is_dead_sinks(engine):
 
 
 def test_qualification_is_an_order_and_never_buries_a_better_match(engine):
-    badge = {"badge": ("rip",)}
-    engine.update([doc("title", "Volcan"), doc("badged", "La Terre, un volcan", facets=badge)])
-    assert slugs(engine.search(Query(text="volcan"))) == ["title", "badged"]
-    assert slugs(engine.search(Query(text="volcan", sort="qualification"))) == ["badged", "title"]
+    said = {"qualified": ("qualifiee", "rip"), "changed": ("a-reexaminer",), "title": ("rip",)}
+    titles = {
+        "title": "Volcan",
+        "changed": "La Terre, un volcan",
+        "qualified": "La Terre, ce volcan",
+    }
+    engine.update(doc(slug, titles[slug], facets={"badge": said[slug]}) for slug in said)
+    assert slugs(engine.search(Query(text="volcan")))[0] == "title"
+    by_standing = engine.search(Query(text="volcan", sort="qualification"))
+    assert slugs(by_standing) == ["qualified", "changed", "title"]
 
 
 def test_the_similar_share_words_and_first_of_all_level_and_subject(engine):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer import facets
+from indexer.entry import Standing
 from indexer.facets import (
     FACETS,
     label_of,
@@ -18,6 +19,7 @@ from indexer.facets import (
     value_of,
     values_of,
 )
+from metadata.case import Face
 from metadata.record import (
     Balise,
     Classification,
@@ -43,6 +45,7 @@ class Entry:
     record: Record
     source: str = "editions-exemple"
     origin: str = "editeur"
+    standing: Standing | None = None
 
 
 def concept(short: str) -> str:
@@ -149,6 +152,27 @@ def test_needs_audiences_and_labels_are_read_from_classifications():
     assert said(record, "public") == ("parent",)
     assert said(record, "badge") == ("rip",)
     assert label_of("badge", "rip") == "RIP"
+
+
+def standing(record, face, origin="editeur"):
+    entry = Entry(record, origin=origin, standing=Standing(face=face))
+    return values_of(entry).get("badge", ())
+
+
+def test_a_qualification_is_a_badge_while_the_public_sees_it():
+    assert standing(Record(), Face.QUALIFIED) == ("qualifiee",)
+    assert standing(Record(), Face.REEXAMINE) == ("a-reexaminer",)
+    for face in (Face.NONE, Face.SUSPENDED, Face.WITHDRAWN, Face.EXPIRED):
+        assert standing(Record(), face) == ()
+    assert facets.value_of("badge", "qualifiée par le ministère") == "qualifiee"
+
+
+def test_the_badges_of_a_notice_are_those_of_communs_alone():
+    seeks = Record(balise=Balise(personal_data="aucune", seeks_co_maintainer=True))
+    held = ("sans-donnees-personnelles", "cherche-co-mainteneur")
+    assert values_of(Entry(seeks, origin="commun"))["badge"] == held
+    assert "badge" not in values_of(Entry(seeks, origin="public"))
+    assert label_of("badge", "licence-libre") == "licence libre"
 
 
 # --- The other facets -----------------------------------------------------------------------------
