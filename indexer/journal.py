@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain, groupby
 from typing import Any
 
 import sqlalchemy as sa
@@ -79,6 +80,18 @@ def events(db: sa.Connection, slug: str) -> list[Event]:
     """What was done to an entry, in order."""
     query = sa.select(JOURNAL).where(JOURNAL.c.slug == slug).order_by(JOURNAL.c.id)
     return [_event(row) for row in db.execute(query)]
+
+
+def histories(db: sa.Connection) -> Iterator[tuple[datetime, list[Event]]]:
+    """Of each entry that has lines: when it arrived, and what was done to it, in order."""
+    query = (
+        sa.select(JOURNAL, ENTRIES.c.first_seen)
+        .join(ENTRIES, ENTRIES.c.slug == JOURNAL.c.slug)
+        .order_by(JOURNAL.c.slug, JOURNAL.c.id)
+    )
+    for _slug, rows in groupby(db.execute(query), lambda row: row.slug):
+        first = next(rows)
+        yield first.first_seen, [_event(row) for row in chain([first], rows)]
 
 
 def lines(

@@ -6,7 +6,7 @@ public sees, whether the entry is published. The rules are metadata/qualificatio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from metadata import MetadataError, RawRecord, Record, parse
-from metadata.case import BALISE, PUBLIC, Act, Action, Actor, Case, Face
+from metadata.case import BALISE, PUBLIC, Act, Action, Actor, Case, Event, Face
 from metadata.case import State as CaseState
 from metadata.caseflow import apply, fold
 from metadata.meaning import Meaning, fingerprint, meaning
@@ -174,6 +174,11 @@ class Qualifications:
         """Lines of the journal, the latest first."""
         with self._engine.connect() as db:
             return journal.lines(db, wanted, limit=limit, offset=offset)
+
+    def histories(self) -> Iterator[tuple[datetime, list[Event]]]:
+        """Of each entry that something was done to: when it arrived, and what was done."""
+        with self._engine.connect() as db:
+            yield from journal.histories(db)
 
     def journal_size(self, wanted: Wanted) -> int:
         with self._engine.connect() as db:
