@@ -263,7 +263,9 @@ def _warned(case: Case, event: Event) -> Case:
 
 
 def _expired(case: Case, event: Event) -> Case:
-    return replace(case, asked=None, left=event.at, left_reason="")
+    """It left at its hour, whenever that was noted."""
+    ended = case.decision.until if case.decision else event.at
+    return replace(case, asked=None, left=ended, left_reason="")
 
 
 def _evidenced(case: Case, event: Event) -> Case:
