@@ -27,11 +27,13 @@ from . import (
     editor,
     embed,
     entrance,
+    evidencepages,
     examination,
     faults,
     feed,
     followup,
     help,
+    journalpages,
     oai,
     opendata,
     pages,
@@ -60,14 +62,13 @@ def create_app(site: Site) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.extensions["site"] = site
     app.jinja_env.trim_blocks = True
-    app.jinja_env.globals["now"] = site.clock
     app.url_map.strict_slashes = False
     readers = (search, resource, badges, browse, commun, sources, statistics, vocabularies, help)
     others = (pages, selection, editor, auth, api, oai, feed, discovery, opendata, embed)
     for part in (*readers, *others):
         app.register_blueprint(part.bp)
-    app.register_blueprint(entrance.inside)
-    for part in (entrance, queue, examination, decision, followup, acts):  # the back-office
+    app.register_blueprint(entrance.inside)  # the back-office
+    for part in (entrance, queue, journalpages, examination, decision, evidencepages, followup, acts):
         app.register_blueprint(part.bp)
     for part in (curatingvalues, curatingpairs, curatingpreview, curatingsources):
         app.register_blueprint(part.bp)

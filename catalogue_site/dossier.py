@@ -67,7 +67,8 @@ class Dossier:
     @property
     def is_concerned(self) -> bool:
         """Does qualification concern it?"""
-        return self.entry.standing is not None
+        source = store().runs.status(self.entry.source)
+        return bool(self.case.decisions) or bool(source and source.info.publish == "qualified")
 
     @property
     def is_live(self) -> bool:

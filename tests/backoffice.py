@@ -68,7 +68,7 @@ class Desk:
         client_id, secret = self.forge.add_application(
             f"{HERE}/connexion/retour", ("openid", "profile", "api")
         )
-        for name, role in PEOPLE.items():
+        for name in PEOPLE:
             self.forge.add_user(name, f"{name.title()} Exemple")
             self.groups[name] = self.forge.add_group(f"dne/{name}", members={name: 30})
         self.clock = self.forge.clock

@@ -216,6 +216,13 @@ PAGES = (
     ),
     desk("suspended", SUSPENDED, "/decision", "curation_decision.html", "Denis"),
     desk("follow-up", PROPOSED, "/suivi", "curation_followup.html", "Denis"),
+    desk("evidence", QUALIFIED, "/preuves", "curation_evidence.html", "Inès"),
+    desk(
+        "evidence, faults", EXAMINED, "/preuves", "curation_evidence.html", "Inès",
+        click("Ajouter cet élément"),
+    ),
+    desk("journal", "journal", "", "curation_journal.html", "Denis"),
+    desk("evidence by CSV", "preuves", "", "curation_evidence_file.html", "Inès"),
     page(
         "back-office, a lost form", "/curation", "curation_resume.html",
         then(lose_a_form, come_in("Inès", "/curation/reprise")), status=401,
@@ -239,6 +246,7 @@ NO_PAGES = frozenset(
         "editor.elsewhere",
         "editor.resume",
         "feed.atom",
+        "journal.export",
         "opendata.described",
         "opendata.whole",
         "resource.notice",
