@@ -240,9 +240,8 @@ def test_without_a_login_the_operator_is_told(site, tmp_path):
 
 def test_every_address_of_the_back_office_is_closed_to_whoever_is_not_in(app, client, enter):
     """And, to whoever is in, every form without the mark of their session."""
-    places = app.url_map.bind("catalogue.example")
     closed = [
-        (rule.methods, places.build(rule.endpoint, dict.fromkeys(rule.arguments, 1)))
+        (rule.methods, an_address(rule.rule))
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/curation") and rule.endpoint != "entrance.log_in"
     ]
@@ -257,6 +256,11 @@ def test_every_address_of_the_back_office_is_closed_to_whoever_is_not_in(app, cl
     for method, path in kinds:
         if method != "HEAD" and method != "GET":
             assert client.open(path, method=method, base_url=HERE).status_code == 403, path
+
+
+def an_address(rule):
+    """One of those that a rule stands for: the first of several words, else a 1."""
+    return re.sub(r"<[^>]*>", "1", re.sub(r"<any\(\W*([\w-]+)[^>]*>", r"\1", rule))
 
 
 STRANGERS = [
