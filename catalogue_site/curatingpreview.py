@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import cast
@@ -20,6 +20,7 @@ from indexer.preview import Candidate, Preview
 from metadata import licences
 from metadata.case import Act
 from metadata.elements import ELEMENTS
+from metadata.finding import Finding, Severity
 from metadata.qualification import Refused
 
 from . import presentation
@@ -166,6 +167,7 @@ def _page(number: str, faults: Mapping[str, str]) -> str:
         candidate=preview.candidate,
         kind=KINDS.get(preview.candidate.kind, preview.candidate.kind),
         shown=[(presentation.item_of(seen.entry), seen) for seen in preview.records],
+        findings=[*_by_severity(preview)],
         coverage=coverage("couverture", preview.results),
         elements=ELEMENTS,
         titles={entry.slug: entry.title or entry.slug for entry in store().read(alike)},
@@ -174,6 +176,21 @@ def _page(number: str, faults: Mapping[str, str]) -> str:
         faults=faults,
         written=request.form.get("motif", ""),
     )
+
+
+#: What the findings of each severity are to whoever decides.
+SEVERITIES = {
+    Severity.ERROR: "Erreurs",
+    Severity.WARNING: "Défauts",
+    Severity.INFO: "Conseils",
+}
+
+
+def _by_severity(preview: Preview) -> Iterator[tuple[str, list[tuple[Finding, int]]]]:
+    for severity, title in SEVERITIES.items():
+        found = [each for each in preview.findings if each[0].severity is severity]
+        if found:
+            yield title, found
 
 
 def _preview(number: str) -> Preview:

@@ -17,7 +17,7 @@ from indexer.terms import name_of
 from metadata.elements import ELEMENTS
 from metadata.qualification import Refused
 from metadata.suggestions import all_of, suggestions
-from metadata.vocabulary import Concept, scolomfr, titles
+from metadata.vocabulary import Concept, key_of, scolomfr, titles
 
 from . import journalwords, presentation
 from .curation import actor, guarded
@@ -65,7 +65,7 @@ def every() -> str:
     several = [(key, [*each]) for key, each in groupby(rows, key=lambda row: row.source)]
     size = LONG if source else SHORT
     start = max(0, page - 1) * size if source else 0
-    names = {status.info.key: status.info.title or status.info.key for status in store().sources()}
+    names = _names()
     return render_template(
         "curation_values.html",
         sources=[
@@ -81,6 +81,11 @@ def every() -> str:
         moment=presentation.moment,
         done=DONE.get(request.args.get("fait", ""), ""),
     )
+
+
+def _names() -> dict[str, str]:
+    """What each source is called, by its key."""
+    return {status.info.key: status.info.title or status.info.key for status in store().sources()}
 
 
 def _shown(rows: Iterable[Unmapped]) -> Iterator[Waiting]:
@@ -192,6 +197,7 @@ def _page(faults: Mapping[str, str]) -> str:
     words = request.args.get("q", "").strip()
     nearest = suggestions(words or value, vocabulary, FOUND if words else 6)
     rest = all_of(vocabulary)
+    others = [_choice(each) for each in rest if each not in nearest] if len(rest) <= WHOLE else []
     decided = _decided(vocabulary, value)
     return render_template(
         "curation_value.html",
@@ -199,6 +205,7 @@ def _page(faults: Mapping[str, str]) -> str:
         vocabulary=vocabulary,
         vocabulary_title=titles()[vocabulary],
         waiting=waiting,
+        names=_names(),
         element=element,
         examples=[*store().read(islice((row.example for row in waiting), EXAMPLES))],
         published=State.PUBLISHED,
@@ -206,7 +213,7 @@ def _page(faults: Mapping[str, str]) -> str:
         lines=store().curating.about(value_subject(vocabulary, value)),
         words=words,
         nearest=[*map(_choice, nearest)],
-        rest=[_choice(each) for each in rest if each not in nearest] if len(rest) <= WHOLE else [],
+        rest=sorted(others, key=lambda choice: key_of(choice[1])),
         is_whole=len(rest) <= WHOLE,
         chosen=request.values.get("concept", decided.uri if decided else ""),
         written=request.form.get("motif", ""),
