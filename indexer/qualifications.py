@@ -113,6 +113,12 @@ class Qualifications:
                 raise CaseMoved("Quelqu’un a modifié ce dossier depuis que vous l’avez ouvert.")
             return _perform(tx, row, case, action, by, now)
 
+    def rehearse(self, slug: str, action: Action, by: Actor, now: datetime) -> Case:
+        """What `act` would do and raise, without anything done."""
+        with self._writer.connect() as tx:  # what is not committed is undone
+            row = _row(tx, slug)
+            return _perform(tx, row, fold(journal.events(tx, row.slug)), action, by, now)
+
     def expire(self, now: datetime) -> int:
         """End the decisions whose time is over; how many."""
         due = (CASES.c.face.in_(PUBLIC)) & (CASES.c.ends <= now)
@@ -175,10 +181,10 @@ class Qualifications:
         with self._engine.connect() as db:
             return journal.lines(db, wanted, limit=limit, offset=offset)
 
-    def histories(self) -> Iterator[tuple[datetime, list[Event]]]:
+    def histories(self, source: str = "") -> Iterator[tuple[datetime, list[Event]]]:
         """Of each entry that something was done to: when it arrived, and what was done."""
         with self._engine.connect() as db:
-            yield from journal.histories(db)
+            yield from journal.histories(db, source)
 
     def journal_size(self, wanted: Wanted) -> int:
         with self._engine.connect() as db:
@@ -207,13 +213,22 @@ UNDER_WAY = (CaseState.UNDER_REVIEW, CaseState.PROPOSED)
 
 def _follow(tx: sa.Connection, row: AnyRow, now: datetime) -> None:
     case = fold(journal.events(tx, row.slug))
-    is_same = row.shown is not None and meaning(_read(_shown(row))) == meaning(_read(_newest(row)))
-    if is_same and case.face is Face.QUALIFIED and case.state not in UNDER_WAY:
-        _show_newest(tx, row)  # what was qualified is what is said, in other bytes
-    elif is_same and case.face is Face.REEXAMINE:
-        _perform(tx, row, case, Action(act=Act.CONTENT_BACK), BALISE, now)
-    elif case.state in UNDER_WAY or case.face is Face.QUALIFIED:
+    newest = meaning(_read(_newest(row)))
+    if row.shown is not None and meaning(_read(_shown(row))) == newest:
+        _as_qualified(tx, row, case, now)
+    elif case.face is Face.QUALIFIED or (
+        case.state in UNDER_WAY and case.content != fingerprint(newest)
+    ):
         _perform(tx, row, case, Action(act=Act.CONTENT_CHANGED), BALISE, now)
+
+
+def _as_qualified(tx: sa.Connection, row: AnyRow, case: Case, now: datetime) -> None:
+    """Its feed says what was qualified, in other bytes, or says it again."""
+    if case.face is Face.REEXAMINE:
+        _perform(tx, row, case, Action(act=Act.CONTENT_BACK), BALISE, now)
+    elif case.face is Face.QUALIFIED:
+        _show_newest(tx, row)
+        note(tx, [row.slug])
 
 
 def live_state(publish: str, face: str | None) -> State:

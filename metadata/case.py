@@ -260,6 +260,7 @@ class Case:
     proposal: Decision | None = None
     asked: Asked | None = None
     interests: frozenset[str] = frozenset()  # who declared one
+    content: str = ""  # fingerprint of the notice at the last line
     people: frozenset[tuple[str, str]] = frozenset()  # who acted: name without case, and number
     decisions: tuple[Decision, ...] = ()
     changed: datetime | None = None  # when the content qualified was changed by its feed

@@ -99,6 +99,7 @@ def apply(case: Case, event: Event) -> Case:
         since=event.at if state is not case.state else case.since,
         state=state,
         face=FACES.get(act, case.face),
+        content=str(event.data.get("content", case.content)),
         people=case.people | {(event.by.casefold(), str(event.data.get("number", "")))},
     )
     effect = EFFECTS.get(act)
@@ -219,7 +220,7 @@ def _imported(case: Case, event: Event) -> Case:
         at=at,
         proposer=data["proposer"],
         content=data["content"],
-        until=datetime.fromisoformat(until) if until else at + criteria().valid_for,
+        until=datetime.fromisoformat(until) if until else None,
         reason=data.get("reason", ""),
         refusals=tuple(data.get("refusals", ())),
         is_imported=True,

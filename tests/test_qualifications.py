@@ -148,6 +148,21 @@ def test_a_change_under_review_sends_a_proposal_back(store, slug):
         does(store, slug, BASILE, Act.QUALIFY, NOW + DAY)
 
 
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_proposal_stands_while_its_feed_says_the_same_in_other_bytes(store, slug, begun):
+    if begun:
+        qualify(store, slug)
+    for act in (Act.TAKE, Act.ASSESS, Act.PROPOSE):
+        does(store, slug, ANNE, act)
+    again = notice("a", "Fractions en boîte", meta=MetaMetadata(language="fr"))
+    bring(store, again, now=NOW + DAY)
+    case = store.qualifications.case(slug)
+    assert case.state is CaseState.PROPOSED
+    assert case.face is (Face.QUALIFIED if begun else Face.NONE)
+    does(store, slug, BASILE, Act.QUALIFY, NOW + DAY)
+    assert store.get(slug).record.meta.language == "fr"
+
+
 def test_refused_after_it_was_qualified_it_leaves_and_its_old_notice_with_it(store, qualified):
     does(store, qualified, ANNE, Act.TAKE, NOW + DAY)
     does(
