@@ -23,6 +23,7 @@ from . import (
     curatingsources,
     curatingvalues,
     decision,
+    delaypages,
     discovery,
     editor,
     embed,
@@ -45,6 +46,7 @@ from . import (
     sources,
     statistics,
     typography,
+    vendorpages,
     vocabularies,
 )
 from .sessions import Sessions
@@ -68,7 +70,9 @@ def create_app(site: Site) -> Flask:
     for part in (*readers, *others):
         app.register_blueprint(part.bp)
     app.register_blueprint(entrance.inside)  # the back-office
-    for part in (entrance, queue, journalpages, examination, decision, evidencepages, followup, acts):
+    for part in (entrance, queue, journalpages, delaypages):
+        app.register_blueprint(part.bp)
+    for part in (examination, decision, evidencepages, followup, vendorpages, acts):
         app.register_blueprint(part.bp)
     for part in (curatingvalues, curatingpairs, curatingpreview, curatingsources):
         app.register_blueprint(part.bp)

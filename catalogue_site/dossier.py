@@ -14,9 +14,11 @@ from indexer.entry import LIVE, Entry, title_of
 from indexer.errors import CaseMoved
 from indexer.journal import Line, Wanted
 from indexer.qualifications import Examined
+from metadata import MetadataError, parse
 from metadata.case import PUBLIC, Act, Action, Actor, Case, Event
 from metadata.caseflow import fold
-from metadata.finding import Severity
+from metadata.checks import check, is_for_gar, profile_of
+from metadata.finding import Finding, Severity
 from metadata.qualification import Refused, decide, face_at, why_not
 
 from . import journalwords, presentation
@@ -83,6 +85,17 @@ class Dossier:
     def events(self) -> list[Event]:
         return [line.event for line in self.lines]
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the controls say of its notice: those of the GAR when it is reached through it."""
+        raw = store().payload(self.slug)
+        try:
+            reading = parse(raw)
+        except MetadataError:  # an older reader took it: what the pages show is its title
+            return ()
+        profile = "gar" if is_for_gar(reading.record) else profile_of(raw.format)
+        return check(reading, profile, raw.payload)
+
     def before(self, seen: int) -> Case:
         """The case as it was when its journal had so many lines."""
         return fold(self.events[:seen])
@@ -94,7 +107,7 @@ class Dossier:
     def may(self, act: Act) -> bool:
         return not self.why_not(act)
 
-    def check(self, action: Action) -> None:
+    def try_(self, action: Action) -> None:
         """Raise Refused when this could not be done now."""
         decide(self.case, action, self.by, self.now, self.examined.content)
 

@@ -15,11 +15,8 @@ from werkzeug.wrappers import Response
 
 from indexer.errors import CaseMoved
 from indexer.qualifications import Examined
-from metadata import MetadataError, parse
 from metadata.case import Act, Action, Case, State, Verdict
-from metadata.checks import check, profile_of
 from metadata.criteria import criteria
-from metadata.finding import Finding
 from metadata.meaning import Difference, differences, lines
 from metadata.qualification import Refused
 
@@ -29,7 +26,6 @@ from .dossier import MOVED, REFUSED, Dossier, onward, opened, page, perform, see
 from .errand import ROOT
 from .faults import Answer
 from .opinions import NO_FAULTS, Faults, Form
-from .site import store
 from .wording import Pieces
 
 bp = guarded(Blueprint("examination", __name__, url_prefix=ROOT))
@@ -118,18 +114,20 @@ def shown(
     known = criteria(case.criteria)
     fields = opinions.held(case.opinions) if form is None else form
     is_open = case.state is State.UNDER_REVIEW and dossier.may(Act.ASSESS)
+    families = opinions.fields(known, fields, case, faults=faults, theirs=theirs)
     return page(
         "curation_examination.html",
         dossier,
         known=known,
-        families=opinions.fields(known, fields, case, faults=faults, theirs=theirs),
+        families=families,
+        missing=[each for _, some in families for each in some if each.is_missing],
         faults=faults,
         theirs=theirs,
         is_open=is_open,
         is_form=is_open or form is not None,
         verdicts=[*Verdict],
         notice=_notice(dossier.examined),
-        findings=_findings(dossier.slug),
+        findings=dossier.findings,
         **said,
     )
 
@@ -154,13 +152,3 @@ def _row(label: str, values: tuple[str, ...], difference: Difference | None) -> 
     if difference is None:
         return Row(label, wording.compared(values, values))
     return Row(label, wording.compared(difference.before, difference.after), is_changed=True)
-
-
-def _findings(slug: str) -> list[Finding]:
-    """What the controls of the GAR say of a ScoLOMFR notice; of another one, those of its format."""
-    raw = store().payload(slug)
-    profile = "gar" if raw.format == "lomfr" else profile_of(raw.format)
-    try:
-        return [*check(parse(raw), profile, raw.payload)]
-    except MetadataError:  # an older reader took it; said by the page of its source
-        return []

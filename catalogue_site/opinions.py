@@ -65,6 +65,12 @@ class Field:
         return f"c-{self.key}"
 
     @property
+    def is_missing(self) -> bool:
+        """Has it to be assessed before anybody proposes that the entry be qualified?"""
+        verdict = self.kept.verdict if self.kept else Verdict.NOT_ASSESSED
+        return self.criterion.required and verdict is Verdict.NOT_ASSESSED
+
+    @property
     def is_suggestion_taken(self) -> bool:
         return self.suggested is not None and said_of(self.suggested) == self.said
 

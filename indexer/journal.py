@@ -82,13 +82,15 @@ def events(db: sa.Connection, slug: str) -> list[Event]:
     return [_event(row) for row in db.execute(query)]
 
 
-def histories(db: sa.Connection) -> Iterator[tuple[datetime, list[Event]]]:
-    """Of each entry that has lines: when it arrived, and what was done to it, in order."""
+def histories(db: sa.Connection, source: str = "") -> Iterator[tuple[datetime, list[Event]]]:
+    """Of each entry that has lines, in one source or in all: when it arrived, what was done to it."""
     query = (
         sa.select(JOURNAL, ENTRIES.c.first_seen)
         .join(ENTRIES, ENTRIES.c.slug == JOURNAL.c.slug)
         .order_by(JOURNAL.c.slug, JOURNAL.c.id)
     )
+    if source:
+        query = query.where(ENTRIES.c.source == source)
     for _slug, rows in groupby(db.execute(query), lambda row: row.slug):
         first = next(rows)
         yield first.first_seen, [_event(row) for row in chain([first], rows)]

@@ -6,12 +6,13 @@ opinion that no decision took up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from .case import Case, Decision, Face, State, Verdict
 from .criteria import criteria
+from .finding import Finding, Severity
 from .publicview import opinions
 from .qualification import face_at
 
@@ -24,15 +25,25 @@ class Letter(NamedTuple):
 
 
 def letter(
-    title: str, case: Case, now: datetime, *, publisher: str = "", address: str = ""
+    title: str,
+    case: Case,
+    now: datetime,
+    *,
+    publisher: str = "",
+    address: str = "",
+    findings: Iterable[Finding] = (),
 ) -> Letter:
-    """What is to be told now of the resource that bears this title, at this address of the catalogue."""
+    """What is to be told now of the resource that bears this title, at this address of the catalogue.
+
+    `findings` are what the controls say of the notice as it is now.
+    """
     face = face_at(case, now)
     paragraphs = [
         "Bonjour,",
         "\n".join(filter(None, (f"Votre ressource «\u00a0{title}\u00a0»", address))),
         _where(case, face),
         *_decided(case),
+        _to_mend(findings),
         _next(case, face),
         publisher or "L’équipe du catalogue",
     ]
@@ -100,6 +111,22 @@ def _opinions(decision: Decision) -> Iterator[str]:
         yield from (f"  Pièce\u00a0: {reference}" for reference in opinion.references)
         if opinion.verdict in (Verdict.RESERVED, Verdict.UNFAVORABLE):
             yield f"  Référence\u00a0: {criterion.reference}, {criterion.address}"
+
+
+def _to_mend(findings: Iterable[Finding]) -> str:
+    """What is to be mended in the notice, the faults of a kind together; what is good to know can wait."""
+    lines: dict[str, list[str]] = {}
+    for each in findings:
+        if each.severity is not Severity.INFO:
+            said = f"- {each.message} {each.remedy}".strip()
+            lines.setdefault(said, []).extend([str(each.line)] if each.line else [])
+    if not lines:
+        return ""
+    told = (
+        f"{said} ({'ligne' if len(where) == 1 else 'lignes'} {', '.join(where)})" if where else said
+        for said, where in lines.items()
+    )
+    return "\n".join(["À corriger dans la notice que donne votre flux\u00a0:", *told])
 
 
 def _next(case: Case, face: Face) -> str:

@@ -221,6 +221,8 @@ PAGES = (
         "evidence, faults", EXAMINED, "/preuves", "curation_evidence.html", "Inès",
         click("Ajouter cet élément"),
     ),
+    desk("letter", SUSPENDED, "/retour", "curation_letter.html", "Denis"),
+    desk("delays", "delais", "", "curation_delays.html", "Denis"),
     desk("journal", "journal", "", "curation_journal.html", "Denis"),
     desk("evidence by CSV", "preuves", "", "curation_evidence_file.html", "Inès"),
     page(
@@ -252,6 +254,7 @@ NO_PAGES = frozenset(
         "resource.notice",
         "selection.export",
         "statistics.table",
+        "vendor.file",
         "vocabularies.turtle",
     }
 )

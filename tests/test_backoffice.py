@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from urllib.parse import unquote
 
 import pytest
 
@@ -230,3 +232,71 @@ def test_nobody_comes_in_by_the_other_pages(desk, slug):
         answer = anybody.get(f"/curation{path}", base_url=HERE)
         assert answer.status_code == 401
         assert "Une boîte" not in answer.text
+
+
+# --- Delays
+
+
+def cells(page):
+    """The lines of its tables."""
+    lines = page.tree.cssselect(".cur-delais tbody tr")
+    return [" ".join(map(text_of, line.cssselect("th, td:not(.cur-barres)"))) for line in lines]
+
+
+def test_delays_are_told_for_all_and_for_one_source(desk, slug):
+    desk.clock.advance(days=10)
+    curators.propose(desk.store, slug, desk.clock())
+    desk.clock.advance(days=5)
+    qualified = Action(act=Act.QUALIFY)
+    desk.store.qualifications.act(slug, qualified, curators.DECIDER, desk.clock())
+    for address in ("/curation/delais", "/curation/delais?source=editeur"):
+        page = desk.see("lea", address)
+        lines = cells(page)
+        assert "À instruire 1 15 jours 15 jours 15 jours" in lines
+        assert "De l’arrivée, ou du changement, à l’instruction 1 10 jours 10 jours" in lines
+        assert "De la proposition à la décision 1 5 jours 5 jours" in lines
+        assert "De l’arrivée, ou du changement, à la décision 1 15 jours 15 jours" in lines
+    lines = cells(desk.see("lea", "/curation/delais"))
+    assert "Éditions Exemple 1 15 jours 1 15 jours 15 jours" in lines
+
+
+def test_nothing_yet_is_told_as_nothing(desk):
+    assert "Aucune étape" in text_of(desk.see("lea", "/curation/delais?source=inconnue").tree)
+
+
+# --- The letter to a publisher
+
+
+def test_a_letter_tells_a_refusal_and_no_name_and_no_note(desk, slug):
+    now, act = desk.clock(), desk.store.qualifications.act
+    curators.examine(desk.store, slug, now)
+    act(slug, Action(act=Act.NOTE, text=SECRET), curators.EXAMINER, now)
+    refused = Action(
+        act=Act.PROPOSE,
+        outcome=State.REFUSED,
+        refusals=("accessibilite",),
+        reason="Aucune déclaration d’accessibilité.",
+    )
+    act(slug, refused, curators.EXAMINER, now)
+    act(slug, Action(act=Act.REFUSE), curators.DECIDER, now)
+    page = desk.see("denis", f"/curation/{slug}/retour")
+    [link] = [each.get("href") for each in page.tree.cssselect("main a[href^=mailto]")]
+    file = page.client.get(f"/curation/{slug}/retour.txt", base_url=HERE)
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    text = page.tree.get_element_by_id("lettre").value
+    for told in (text, file.text, unquote(link)):
+        for words in (
+            "L’accessibilité est insuffisante",
+            "Aucune déclaration d’accessibilité.",
+            "Le registre est incomplet.",
+            curators.PIECE,
+            "À corriger dans la notice",
+        ):
+            assert words in told
+        for name in ("Durand", "Paul", "denis", "inès", "@"):
+            assert name not in told
+
+
+def test_the_letter_says_where_to_mend_the_notice(desk, slug):
+    text = desk.see("denis", f"/curation/{slug}/retour").tree.get_element_by_id("lettre").value
+    assert re.search(r"\(lignes? \d+", text)

@@ -61,6 +61,7 @@ SITE = (
     "curatingvalues",
     "curation",
     "decision",
+    "delaypages",
     "discovery",
     "dossier",
     "editor",
@@ -86,6 +87,7 @@ SITE = (
     "sources",
     "statistics",
     "unanswered",
+    "vendorpages",
     "vocabularies",
 )
 ONLY_IN = {
