@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from indexer.entry import Entry
@@ -13,6 +13,7 @@ from indexer.journal import Line
 from indexer.qualifications import FOR_ALL, Examined, Queued
 from metadata.case import Act, Actor, Case, Decision, Opinion, Role, State
 from metadata.criteria import criteria
+from metadata.delays import Spread
 from metadata.evidencecolumns import texts_of
 from metadata.evidencejournal import gathered
 from metadata.meaning import differences
@@ -195,7 +196,26 @@ def queued(row: Queued, now: datetime) -> Iterator[str]:
     yield f"  {', '.join(said)}"
 
 
+def spread_text(spread: Spread) -> str:
+    """« la moitié en 2 jours ou moins, neuf sur dix en 9 jours (12 fois) »."""
+    half, most = (several(_days(each), "jour") for each in (spread.half, spread.most))
+    return f"la moitié en {half} ou moins, neuf sur dix en {most} ({spread.number} fois)"
+
+
+def _days(time: timedelta) -> int:
+    return round(time / timedelta(days=1))
+
+
 # For machines
+
+
+def spread(spread: Spread) -> dict[str, Any]:
+    """How many times, in seconds."""
+    return {
+        "number": spread.number,
+        "half": round(spread.half.total_seconds()),
+        "most": round(spread.most.total_seconds()),
+    }
 
 
 def as_json(document: object) -> str:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import BinaryIO
 
 import click
 
 import casetext
+import findings
+from acting import acting
 from chosen import Usually, day
+from deadlines import sweep
+from indexer import decisions, evidence
+from indexer.entry import State as EntryState
+from indexer.evidence import Brought
 from indexer.journal import Wanted
 from indexer.journalexport import as_csv
 from indexer.qualifications import Filter
-from installation import NEEDS_A_PERSON, Balises, now, pass_balises
-from metadata.case import Act, State
+from installation import NEEDS_A_PERSON, Balises, bring_level, now, pass_balises
+from metadata.case import Act, Actor, State
+from metadata.delays import ages, delays
+from metadata.vendorletter import letter
 from terminal import several
 
 
@@ -129,6 +138,87 @@ def verify(ctx: click.Context, balises: Balises) -> None:
         " à une sauvegarde, ou à un export d’avant."
     )
     ctx.exit(NEEDS_A_PERSON)
+
+
+@qualifications.command("delays")
+@click.option("--json", "as_json", is_flag=True, help="Pour une machine : format documenté.")
+@pass_balises
+def delays_command(balises: Balises, as_json: bool) -> None:
+    """Combien de temps prend chaque étape, et depuis quand on attend."""
+    at = now()
+    taken = delays(balises.store.qualifications.histories())
+    rows = balises.store.qualifications.queue(Filter())
+    waiting = ages(((row.standing.state, row.since) for row in rows), at)
+    if as_json:
+        steps = {step.name.lower(): casetext.spread(each) for step, each in taken.items()}
+        states = {str(state): casetext.spread(each) for state, each in waiting.items()}
+        click.echo(casetext.as_json({"steps": steps, "ages": states}))
+        return
+    for step, each in taken.items():
+        click.echo(f"{step.value} : {casetext.spread_text(each)}")
+    for state, each in waiting.items():
+        click.echo(f"{state.label} depuis : {casetext.spread_text(each)}")
+
+
+@qualifications.command("import")
+@click.argument("file", metavar="FICHIER", type=click.File("rb"))
+@click.option("--dry-run", is_flag=True, help="Dit ce qui serait fait, sans rien faire.")
+@acting
+@pass_balises
+@click.pass_context
+def import_command(
+    ctx: click.Context, balises: Balises, by: Actor, file: BinaryIO, dry_run: bool
+) -> None:
+    """Importe d’un CSV des décisions prises avant Balise, marquées comme telles."""
+    found = decisions.bring(balises.store, file.read(), by, now(), dry_run=dry_run)
+    added = ("décision à importer", "décisions à importer") if dry_run else IMPORTED
+    _say(file.name, found, *added)
+    if not dry_run:
+        sweep(balises, now())  # some may be over already
+        bring_level(balises)
+    ctx.exit(NEEDS_A_PERSON if found.has_errors else 0)
+
+
+IMPORTED = ("décision importée", "décisions importées")
+
+
+@qualifications.command("import-evidence")
+@click.argument("file", metavar="FICHIER", type=click.File("rb"))
+@acting
+@pass_balises
+@click.pass_context
+def import_evidence(ctx: click.Context, balises: Balises, by: Actor, file: BinaryIO) -> None:
+    """Ajoute d’un CSV des éléments de preuve : études, chiffres d’usage, retours de pratique."""
+    found = evidence.bring(balises.store, file.read(), by, now())
+    _say(file.name, found, "élément ajouté", "éléments ajoutés")
+    bring_level(balises)
+    ctx.exit(NEEDS_A_PERSON if found.has_errors else 0)
+
+
+def _say(name: str, found: Brought, one: str, more: str) -> None:
+    """What came of a file: its faults, then its counts."""
+    for line in findings.text((name, finding) for finding in found.findings):
+        click.echo(line)
+    known = f", {several(found.known, 'déjà là', 'déjà là')}" if found.known else ""
+    click.echo(f"{several(found.added, one, more)}{known}")
+
+
+@qualifications.command("letter")
+@click.argument("identifier", metavar="ID")
+@pass_balises
+def letter_command(balises: Balises, identifier: str) -> None:
+    """La lettre à envoyer à l’éditeur d’une ressource : où elle en est, et pourquoi."""
+    entry = balises.store.find(identifier)
+    site = balises.settings.base_url.rstrip("/")
+    is_shown = site and entry.state is EntryState.PUBLISHED
+    written = letter(
+        entry.title,
+        balises.store.qualifications.case(entry.slug),
+        now(),
+        publisher=balises.settings.publisher.name,
+        address=f"{site}/ressources/{entry.slug}" if is_shown else "",
+    )
+    click.echo(f"Objet : {written.subject}\n\n{written.body}", nl=False)
 
 
 COMMANDS = (qualifications,)

@@ -27,6 +27,10 @@ class Brought:
     known: int
     findings: tuple[Finding, ...]
 
+    @property
+    def has_errors(self) -> bool:
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
 
 def bring(store: SqlStore, payload: bytes, by: Actor, now: datetime) -> Brought:
     """Write down what a CSV says (metadata/evidencesheet.py). Raise Refused without the right to."""

@@ -363,6 +363,8 @@ def _data(case: Case, action: Action, by: Actor, now: datetime, content: str) ->
         said["criteria"] = criteria().version
     elif action.act is Act.QUALIFY:
         said["until"] = (action.until or end_of(case, now)).isoformat()
+    elif action.act is Act.IMPORT and action.outcome is State.QUALIFIED and action.decided:
+        said.setdefault("until", (action.decided + criteria().valid_for).isoformat())
     elif action.act is Act.REFUSE and case.proposal:
         said.setdefault("refusals", [*case.proposal.refusals])
         said.setdefault("reason", case.proposal.reason)

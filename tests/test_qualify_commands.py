@@ -11,8 +11,10 @@ from click.testing import CliRunner
 
 import chosen
 import cli
+import opinioncommands
 import qualifycommands
 import queuecommands
+import runcommands
 from metadata.criteria import criteria
 from metadata.qualification import ROLES
 from tests.notices import lom
@@ -51,7 +53,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch):
     clock = Clock()
-    for module in (chosen, qualifycommands, queuecommands):
+    for module in (chosen, opinioncommands, qualifycommands, queuecommands, runcommands):
         monkeypatch.setattr(module, "now", clock)
     return clock
 
@@ -370,3 +372,104 @@ def test_a_journal_that_somebody_changed_is_found(qualified, tmp_path):
     db.close()
     said = qualified("qualifications", "verify", status=1).stdout
     assert f"1 ligne sur {number + 1} ({number})" in said
+
+
+DECISIONS = """identifiant;décision;date;échéance;instructeur;décideur;motif;motifs
+atlas.xml;qualifiée;15/01/2025;2026-12-31;Anne;Basile;Conforme.;
+dictee.xml;refusée;2025-06-01;;Anne;Basile;Hors sujet.;hors-perimetre
+"""
+ADMIN = ("--by", "chloe", "--role", "administrateur")
+
+
+@pytest.fixture
+def imports(run, tmp_path):
+    """Import a table of decisions."""
+
+    def imported(text, *options, status=0):
+        (tmp_path / "decisions.csv").write_text(text, encoding="utf-8")
+        return run("qualifications", "import", "decisions.csv", *options, *ADMIN, status=status)
+
+    return imported
+
+
+def test_decisions_taken_before_balise_come_in_marked_as_such(run, imports):
+    assert imports(DECISIONS).stdout == "2 décisions importées\n"
+    assert "1 ressource" in run("search", "atlas").stdout
+    shown = run("qualify", "atlas.xml").stdout
+    assert "par Basile sur proposition de Anne le 2025-01-15" in shown
+    assert "avant Balise (importée)" in shown
+    assert seen(run)["decisions"][0]["imported"] is True
+    refused = seen(run, "dictee.xml")
+    assert (refused["state"], refused["decisions"][0]["until"]) == ("refusee", None)
+    queue = json.loads(run("qualifications", "--json").stdout)
+    assert all(each["imported"] for each in queue["entries"])
+
+
+def test_the_same_file_twice_changes_nothing_and_says_so(run, imports):
+    imports(DECISIONS)
+    before = run("qualifications", "journal").stdout
+    assert imports(DECISIONS).stdout == "0 décision importée, 2 déjà là\n"
+    assert run("qualifications", "journal").stdout == before
+
+
+def test_a_rehearsal_says_what_would_be_done_and_does_nothing(run, imports):
+    rows = "libre.xml;qualifiée;2025-01-15;;Anne;Basile;;\n"
+    said = imports(DECISIONS + rows, "--dry-run", status=1).stdout
+    assert "2 décisions à importer" in said
+    assert "decisions.csv:4: erreur [decision-refusee]" in said
+    assert "ne passent pas par la qualification" in plain(said)
+    assert run("qualifications", "journal").stdout == ""
+
+
+def test_bad_rows_are_told_and_the_good_ones_come_in(run, imports):
+    rows = "perdu.xml;qualifiée;2025-01-15;;Anne;Basile;;\ndictee.xml;oui;2025-01-15;;A;B;;\n"
+    text = DECISIONS.splitlines(keepends=True)
+    said = imports("".join(text[:2]) + rows, status=1).stdout
+    assert "decisions.csv:3: erreur [decision-refusee] identifiant : Aucune entrée" in plain(said)
+    assert "decisions.csv:4:2: erreur [decision-valeur] decision : « oui »" in plain(said)
+    assert said.endswith("1 décision importée\n")
+    assert seen(run)["state"] == "qualifiee"
+
+
+def test_what_was_decided_here_is_not_overwritten_by_a_file(qualified, imports):
+    said = imports(DECISIONS, status=1).stdout
+    assert "la ressource est « qualifiée »" in said
+    assert said.endswith("1 décision importée\n")
+
+
+def test_a_decision_imported_after_its_end_is_over_at_once(run, imports, clock):
+    clock.now = datetime(2027, 6, 1, tzinfo=UTC)
+    assert "n’est plus au catalogue" in imports(DECISIONS).stderr
+    assert seen(run)["state"] == "expiree"
+    assert "Aucune" in run("search", "atlas").stdout
+
+
+def test_importing_is_for_administrators(run, tmp_path):
+    (tmp_path / "decisions.csv").write_text(DECISIONS, encoding="utf-8")
+    said = run("qualifications", "import", "decisions.csv", *BERTRAND, status=1)
+    assert "demande le rôle : administrateur" in said.stderr
+
+
+def test_delays_and_ages_are_told(run, clock):
+    clock.now = datetime(2026, 3, 12, 9, tzinfo=UTC)
+    run("qualify", "atlas.xml", "instruire", *ALICE)
+    run("qualify", "atlas.xml", "evaluer", *FAVORABLE, *ALICE)
+    clock.now = datetime(2026, 3, 15, 9, tzinfo=UTC)
+    run("qualify", "atlas.xml", "proposer", "--outcome", "qualifiee", *ALICE)
+    clock.now = datetime(2026, 3, 20, 9, tzinfo=UTC)
+    told = plain(run("qualifications", "delays").stdout)
+    assert "de l’instruction à la proposition : la moitié en 3 jours" in told
+    assert "proposée depuis : la moitié en 5 jours" in told
+    machine = json.loads(run("qualifications", "delays", "--json").stdout)
+    assert machine["steps"]["examination"] == {"number": 1, "half": 259200, "most": 259200}
+    assert machine["ages"]["a-instruire"]["number"] == 1
+
+
+def test_a_letter_to_the_publisher_is_ready_to_be_sent(qualified):
+    qualified("qualify", "atlas.xml", "noter", "--text", "Éditeur lent.", *ALICE)
+    written = qualified("qualifications", "letter", "atlas.xml").stdout
+    assert plain(written).startswith(
+        "Objet : « Atlas en relief » : ressource qualifiée\n\nBonjour,"
+    )
+    assert "Éditeur lent." not in written
+    assert "alice" not in written
