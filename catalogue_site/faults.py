@@ -114,6 +114,6 @@ def _nearest(words: str) -> list[presentation.Item]:
     if not words or current_site().frozen:
         return []
     try:
-        return items_of(engine().search(Query(text=words, size=3, literal=True)))
+        return items_of(engine().search(Query(text=words, size=3)))
     except SearchError:  # the page is there to help, whatever else fails
         return []

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, abort, render_template
 
-from . import faults
+from . import faults, presentation
 from .help import titles
 from .site import canonical, current_site
 
@@ -44,18 +45,19 @@ def page(name: str) -> str:
     return render_template(
         f"{name}.html",
         canonical=canonical(f"/{name}"),
-        measures=measures(),
+        **measured(),
         help_titles=titles(),
         need=current_site().publisher.letter(*NEED),
     )
 
 
-def measures() -> Mapping[str, Any]:
-    """The weights of the pages as they were measured last."""
+def measured() -> Mapping[str, Any]:
+    """The weights of the pages as they were measured last, and when that was."""
     if not MEASURES.exists():
-        return {}
-    found: Mapping[str, Any] = json.loads(MEASURES.read_text(encoding="utf-8"))
-    return found
+        return {"measures": []}
+    found = json.loads(MEASURES.read_text(encoding="utf-8"))
+    day = presentation.moment(datetime.fromisoformat(found["date"]))
+    return {"measures": found["pages"], "measured": day}
 
 
 @bp.get("/<int:status>.html")

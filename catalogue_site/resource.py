@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from flask import Blueprint, Response, redirect, render_template
 from werkzeug.wrappers import Response as AnyResponse
@@ -110,8 +110,8 @@ def shown(entry: Entry) -> dict[str, object]:
         "origins": list(sheet.origins(entry, project)),
         "seen": presentation.moment(entry.last_seen),
         "history": list(sheet.history(entry)),
-        "duplicates": list(_duplicates(entry)),
-        "similar": _similar(entry),
+        "duplicates": (duplicates := list(_duplicates(entry))),
+        "similar": _similar(entry, {item.slug for _, items in duplicates for item in items}),
         "report": _report(entry, project, address),
         **_selection(entry),
     }
@@ -149,11 +149,13 @@ def _items(slugs: Iterable[str]) -> list[presentation.Item]:
     return [*map(presentation.item_of, store().read(slugs, State.PUBLISHED))]
 
 
-def _similar(entry: Entry) -> list[presentation.Item]:
+def _similar(entry: Entry, same: Collection[str]) -> list[presentation.Item]:
+    """What resembles it, but for the other notices of the same resource."""
     try:
-        return _items(engine().similar(document(entry), SIMILAR))
+        found = engine().similar(document(entry), SIMILAR + len(same))
     except SearchError:  # a page does without
         return []
+    return _items([slug for slug in found if slug not in same][:SIMILAR])
 
 
 def _duplicates(entry: Entry) -> Iterator[tuple[str, list[presentation.Item]]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from indexer import facets
@@ -262,7 +262,20 @@ def value_of(
 
 
 def label(key: str, value: str) -> str:
-    return "non renseigné" if value == UNSAID else facets.label_of(key, value)
+    if value == UNSAID:
+        return "non renseigné"
+    return source_titles().get(value, value) if key == "source" else facets.label_of(key, value)
+
+
+def source_titles() -> Mapping[str, str]:
+    """What each source is called; asked of the store once a page."""
+    if "source_titles" not in g:
+        infos = [status.info for status in store().sources()]
+        g.source_titles = {
+            facets.source_value(each.key): each.title for each in infos if each.title
+        }
+    titles: Mapping[str, str] = g.source_titles
+    return titles
 
 
 def active(query: Query) -> Iterator[Mapping[str, str]]:

@@ -57,7 +57,7 @@ def test_a_project_has_a_page_with_its_resources_and_its_activity(forge, catalog
     assert f"{forge.url}/marie/cahier" in addresses
     assert f"{forge.url}/marie/cahier/-/issues" in addresses
     assert "https://x.example/p.zip" in addresses
-    assert "Deux, le" in words(shown)
+    assert "Version v2 « Deux », publiée le" in words(shown)
     assert "maintenir à plusieurs" not in words(shown)
 
 

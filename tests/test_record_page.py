@@ -246,6 +246,15 @@ def test_what_resembles_it_is_offered_and_the_page_does_without_the_engine(shelf
     assert shelf.page("f0").find(".//h1").text == "Fractions en pizza"
 
 
+def test_a_notice_of_the_same_resource_is_told_once(shelf):
+    same = ["https://conte.example/"]
+    shelf.take(notice("a", "Un conte", locations=same), notice("b", "Un conte", locations=same))
+    shelf.take(notice("c", "Un conte de Noël", locations=["https://noel.example/"]), key="autre")
+    page = shelf.page("a")
+    assert words(page, "[aria-labelledby=s-proches] li") == "Un conte de Noël"
+    assert words(page, "[aria-labelledby=s-source] li:first-child").startswith("Un conte")
+
+
 def test_it_presents_itself_where_its_address_is_shared(shelf):
     shelf.take(RawRecord(identifier="x", format="lomfr", payload=lom("Un cercle").encode()))
     page = shelf.page("x")

@@ -60,6 +60,18 @@ def test_every_facet_and_value_is_a_criterion_with_its_share(page, site):
     assert "Précisé par 100 % de ces ressources" in text_of(tree)
 
 
+def test_a_source_is_called_by_its_title(page):
+    assert "Source notices (" in text_of(page("/recherche/criteres?q=fractions"))
+    [tag] = page("/recherche?source=notices").cssselect(".fr-tag")
+    assert tag.text_content().strip() == "Source notices"
+
+
+def test_without_result_no_share_is_said_and_no_way_out_is_promised(page):
+    tree = page("/recherche?q=xyzzy&niveau=cm1&langue=ar")
+    assert "Précisé par" not in text_of(tree)
+    assert "Retirer un seul des filtres n’y changerait rien" in text_of(tree)
+
+
 def test_a_facet_in_use_outside_the_six_stays_in_the_form(page):
     tree = page("/recherche?origine=public")
     assert tree.cssselect("input[name=origine][value=public][checked]")
