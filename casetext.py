@@ -1,12 +1,10 @@
-"""A case as the commands show it: in lines for people, as a document for machines (docs/cli.md)."""
+"""A case as the commands show it to people; casedocument.py is for machines."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from indexer.entry import Entry
 from indexer.journal import Line
@@ -14,9 +12,8 @@ from indexer.qualifications import FOR_ALL, Examined, Queued
 from metadata.case import Act, Actor, Case, Decision, Opinion, Role, State
 from metadata.criteria import criteria
 from metadata.delays import Spread
-from metadata.evidencecolumns import texts_of
 from metadata.evidencejournal import gathered
-from metadata.meaning import differences
+from metadata.meaning import Difference, differences
 from metadata.qualification import ROLES, face_at, why_not
 from terminal import several
 
@@ -31,12 +28,9 @@ class Dossier:
     lines: tuple[Line, ...]  # of its journal, the first one first
 
     @property
-    def differences(self) -> Iterable[Any]:
+    def differences(self) -> Iterable[Difference]:
         shown = self.examined.shown
         return differences(shown, self.examined.meaning) if shown is not None else ()
-
-
-# For people
 
 
 def text(dossier: Dossier, now: datetime) -> Iterator[str]:
@@ -167,6 +161,25 @@ def possible(dossier: Dossier, now: datetime) -> Mapping[Act, tuple[Role, ...]]:
     return found
 
 
+def standing_text(entry: Entry, now: datetime) -> Iterator[str]:
+    """Where an entry stands before the curators, in a sentence or two; nothing when it does not."""
+    found = entry.standing
+    if found is None:
+        return
+    until = f", jusqu’au {found.ends:%Y-%m-%d}" if found.ends else ""
+    before = ", avant Balise" if found.is_imported else ""
+    decided = f" ; décision du {found.decided:%Y-%m-%d}{before}{until}" if found.decided else ""
+    yield f"Qualification : {found.state.label}{decided} ; vue du public : {found.face_at(now).label}"
+    if found.reason:
+        yield f"Motif de son départ : {found.reason}"
+    yield f"Tout le dossier : balise qualify {entry.slug}"
+
+
+def counted(counts: Mapping[State, int]) -> str:
+    """« 3 à instruire, 1 qualifiée », in the order of the work."""
+    return ", ".join(f"{counts[each]} {each.label}" for each in State if each in counts)
+
+
 def journal_line(line: Line) -> str:
     """A line of the journal, in one line."""
     event = line.event
@@ -204,123 +217,3 @@ def spread_text(spread: Spread) -> str:
 
 def _days(time: timedelta) -> int:
     return round(time / timedelta(days=1))
-
-
-# For machines
-
-
-def spread(spread: Spread) -> dict[str, Any]:
-    """How many times, in seconds."""
-    return {
-        "number": spread.number,
-        "half": round(spread.half.total_seconds()),
-        "most": round(spread.most.total_seconds()),
-    }
-
-
-def as_json(document: object) -> str:
-    """A document as it is printed; dates as ISO 8601 writes them."""
-    return json.dumps(document, ensure_ascii=False, default=datetime.isoformat)
-
-
-def document(dossier: Dossier, now: datetime) -> dict[str, Any]:
-    """The whole case."""
-    entry, case = dossier.entry, dossier.case
-    evidence = gathered(case)
-    return {
-        "slug": entry.slug,
-        "title": entry.title,
-        "source": entry.source,
-        "identifier": entry.identifier,
-        "state": case.state,
-        "face": face_at(case, now),
-        "since": case.since,
-        "assignee": case.assignee,
-        "criteria": case.criteria,
-        "content": dossier.examined.content,
-        "opinions": _opinions_document(case.opinions),
-        "suggested": _opinions_document(case.suggested),
-        "proposal": case.proposal and _decision_document(case.proposal),
-        "asked": case.asked
-        and {
-            "act": case.asked.act,
-            "by": case.asked.by,
-            "at": case.asked.at,
-            "reason": case.asked.reason,
-        },
-        "interests": sorted(case.interests),
-        "decisions": [_decision_document(each) for each in case.decisions],
-        "changed": case.changed,
-        "left": case.left,
-        "left_reason": case.left_reason,
-        "evidence": {digest: texts_of(item) for digest, item in evidence.items.items()},
-        "evidence_not_applicable": {**evidence.declared},
-        "differences": [each._asdict() for each in dossier.differences],
-        "possible": {act: [*roles] for act, roles in possible(dossier, now).items()},
-        "journal": [journal_document(line) for line in dossier.lines],
-    }
-
-
-def _opinions_document(opinions: Mapping[str, Opinion]) -> dict[str, Any]:
-    return {
-        key: {
-            "verdict": each.verdict,
-            "reason": each.reason,
-            "by": each.by,
-            "at": each.at,
-            "proofs": [proof._asdict() for proof in each.proofs],
-        }
-        for key, each in opinions.items()
-    }
-
-
-def _decision_document(decision: Decision) -> dict[str, Any]:
-    return {
-        "outcome": decision.outcome,
-        "by": decision.by,
-        "at": decision.at,
-        "proposer": decision.proposer,
-        "content": decision.content,
-        "criteria": decision.criteria,
-        "until": decision.until,
-        "reason": decision.reason,
-        "refusals": [*decision.refusals],
-        "imported": decision.is_imported,
-        "opinions": _opinions_document(decision.opinions),
-    }
-
-
-def journal_document(line: Line) -> dict[str, Any]:
-    """A line of the journal."""
-    event = line.event
-    return {
-        "line": line.id,
-        "at": event.at,
-        "act": event.act,
-        "by": event.by,
-        "roles": [*event.roles],
-        "slug": line.slug,
-        "subject": line.subject,
-        "before": line.before,
-        "after": line.after,
-        "data": dict(event.data),
-        "mark": line.mark,
-    }
-
-
-def queued_document(row: Queued, now: datetime) -> dict[str, Any]:
-    """An entry of the queue."""
-    standing = row.standing
-    return {
-        "slug": row.slug,
-        "title": row.title,
-        "source": row.source,
-        "state": standing.state,
-        "face": standing.face_at(now),
-        "since": row.since,
-        "assignee": standing.assignee,
-        "asked": standing.asked,
-        "decided": standing.decided,
-        "ends": standing.ends,
-        "imported": standing.is_imported,
-    }

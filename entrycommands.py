@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import click
 
+import casetext
 import forgecommands
 import metadata
 import terminal
@@ -76,7 +77,8 @@ def show(balises: Balises, identifier: str, form: str, why: bool) -> None:
     entry = balises.store.find(identifier)
     if why:
         rejects = balises.store.rejects(entry.source, entry.identifier)
-        click.echo("\n".join(terminal.why(entry, rejects)))
+        said = (*terminal.why(entry, rejects), *casetext.standing_text(entry, now()))
+        click.echo("\n".join(said))
     elif form == "text":
         click.echo("\n".join(terminal.entry_text(entry)))
     elif form == "raw":

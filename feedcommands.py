@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 
 import click
 
+import casetext
 import previewtext
 import terminal
 from acting import OPERATOR, operating
 from indexer import facets
 from indexer.entry import stem_of
+from indexer.qualifications import Filter
 from indexer.search import Query
 from indexer.terms import name_of
 from installation import Balises, bring_level, now, pass_balises
@@ -50,6 +52,8 @@ def _tell_sources(balises: Balises) -> None:
         asked = Query(filters={"source": (facets.source_value(status.info.key),)}, size=1)
         found = balises.engine.search(asked)
         click.echo("\n".join(terminal.source_text(status, found, now())))
+        if counts := balises.store.qualifications.counts(Filter(source=status.info.key)):
+            click.echo(f"  qualification : {casetext.counted(counts)}")
         for reject in islice(balises.store.rejects(status.info.key), 20):
             click.echo(f"  refusée : {reject.identifier} – {reject.error}")
 

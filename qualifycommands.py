@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+import casedocument
 import casetext
 import opinioncommands
 from acting import acting
@@ -39,7 +40,7 @@ def dossier_command(chosen: Chosen, as_json: bool) -> None:
     """Où en est l’entrée, et ce qui peut être fait (sans acte : ceci)."""
     dossier = chosen.dossier()
     if as_json:
-        click.echo(casetext.as_json(casetext.document(dossier, now())))
+        click.echo(casedocument.as_json(casedocument.document(dossier, now())))
     else:
         click.echo("\n".join(casetext.text(dossier, now())))
 

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 import click
 
+import casedocument
 import casetext
 import findings
 from acting import acting
@@ -69,16 +70,16 @@ def queue(
     counts = balises.store.qualifications.counts(wanted)
     rows = balises.store.qualifications.queue(wanted, limit=limit)
     if as_json:
-        entries = [casetext.queued_document(row, at) for row in rows]
+        entries = [casedocument.queued_document(row, at) for row in rows]
         click.echo(
-            casetext.as_json(
+            casedocument.as_json(
                 {"counts": {str(each): count for each, count in counts.items()}, "entries": entries}
             )
         )
         return
     for row in rows:
         click.echo("\n".join(casetext.queued(row, at)))
-    said = ", ".join(f"{counts[each]} {each.label}" for each in State if each in counts)
+    said = casetext.counted(counts)
     total = sum(counts.values())
     click.echo(f"{several(total, 'entrée')}{f' : {said}' if said else ''}")
     if total > len(rows):
@@ -115,7 +116,7 @@ def journal_command(
         for piece in as_csv(lines):
             click.echo(piece, nl=False)
     elif form == "json":
-        click.echo(casetext.as_json([casetext.journal_document(line) for line in lines]))
+        click.echo(casedocument.as_json([casedocument.journal_document(line) for line in lines]))
     else:
         for line in lines:
             about = line.title or line.slug or line.subject
@@ -150,9 +151,11 @@ def delays_command(balises: Balises, as_json: bool) -> None:
     rows = balises.store.qualifications.queue(Filter())
     waiting = ages(((row.standing.state, row.since) for row in rows), at)
     if as_json:
-        steps = {step.name.lower(): casetext.spread(each) for step, each in taken.items()}
-        states = {str(state): casetext.spread(each) for state, each in waiting.items()}
-        click.echo(casetext.as_json({"steps": steps, "ages": states}))
+        steps = {
+            step.name.lower(): casedocument.spread_document(each) for step, each in taken.items()
+        }
+        states = {str(state): casedocument.spread_document(each) for state, each in waiting.items()}
+        click.echo(casedocument.as_json({"steps": steps, "ages": states}))
         return
     for step, each in taken.items():
         click.echo(f"{step.value} : {casetext.spread_text(each)}")

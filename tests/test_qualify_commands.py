@@ -279,6 +279,15 @@ def test_a_dossier_shows_what_its_feed_changed(qualified, tmp_path):
     )
 
 
+def test_an_entry_says_why_it_is_shown_or_not(qualified):
+    why = qualified("show", "atlas.xml", "--why").stdout
+    assert "Qualification : qualifiée ; décision du 2026-03-02, jusqu’au 2028-03-01" in why
+    why = qualified("show", "dictee.xml", "--why").stdout
+    assert "Qualification : à instruire ; vue du public : non qualifiée" in why
+    assert "Qualification" not in qualified("show", "libre.xml", "--why").stdout
+    assert "  qualification : 1 à instruire, 1 qualifiée" in qualified("sources").stdout
+
+
 def test_an_assignment_can_be_undone(run):
     admin = ("--by", "chloe", "--role", "administrateur")
     run("qualify", "atlas.xml", "affecter", "--to", "alice", *admin)
