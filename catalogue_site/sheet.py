@@ -237,7 +237,7 @@ def left(entry: Entry) -> str:
 
 
 def left_words(standing: Standing, face: Face) -> str:
-    when = standing.left or standing.ends
+    when = standing.ends if face is Face.EXPIRED else standing.left
     said = LEFT[face].format(_day(when))
     return f"{said} Motif\u00a0: {standing.reason}" if standing.reason else said
 

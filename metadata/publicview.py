@@ -38,7 +38,7 @@ def since(case: Case, now: datetime) -> datetime | None:
     """When the entry came to show the face that it has."""
     decision = decision_of(case)
     face = face_at(case, now)
-    if face is Face.EXPIRED and case.face in PUBLIC:
+    if face is Face.EXPIRED:
         return decision.until if decision else None
     if face is Face.REEXAMINE:
         return case.changed
@@ -56,17 +56,27 @@ def opinions(decision: Decision) -> Iterator[tuple[Criterion, Opinion]]:
 
 def history(events: Iterable[Event], now: datetime) -> tuple[Step, ...]:
     """What the public saw happen, the oldest first."""
-    case, steps = Case(), []
+    case, steps = Case(), list[Step]()
     for event in events:
         before, case = case, apply(case, event)
-        if case.face is not before.face or (
-            case.face is Face.QUALIFIED and event.act is Act.QUALIFY
-        ):
+        is_renewed = case.face is Face.QUALIFIED and event.act is Act.QUALIFY
+        if event.act is Act.EXPIRE:
+            steps = _ended(steps, case)
+        elif is_renewed or case.face is not before.face:
             steps.append(_step(event, before, case))
-    if case.face in PUBLIC and face_at(case, now) is Face.EXPIRED and case.decision:
-        end = case.decision.until or now
-        steps.append(Step(at=end, what=WORDS[Act.EXPIRE], by=AUTOMATIC))
+    if case.face in PUBLIC and face_at(case, now) is Face.EXPIRED:
+        steps = _ended(steps, case)
     return tuple(steps)
+
+
+def _ended(steps: list[Step], case: Case) -> list[Step]:
+    """A decision ends at its hour, whenever that was noted: nothing was seen to happen after it."""
+    decision = decision_of(case)
+    if decision is None or decision.until is None:
+        return steps
+    end = decision.until
+    seen = [step for step in steps if step.at <= end]
+    return [*seen, Step(at=end, what=WORDS[Act.EXPIRE], by=AUTOMATIC)]
 
 
 def _step(event: Event, before: Case, after: Case) -> Step:
