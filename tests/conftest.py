@@ -12,6 +12,7 @@ from tests.built import wheel  # noqa: F401  # a fixture for every test
 from tests.corpus import SHARED
 from tests.demonstration import browser, demonstration  # noqa: F401  # fixtures for every test
 from tests.forge.fixtures import forge  # noqa: F401  # a fixture for every test
+from tests.qualifying import stages  # noqa: F401  # a fixture for every test
 
 settings.register_profile("balise", deadline=None, derandomize=os.environ.get("CI") == "true")
 settings.load_profile("balise")
