@@ -9,7 +9,7 @@ from indexer.entry import Entry
 from indexer.journal import Wanted
 from indexer.store import SqlStore
 from metadata import projectnotice
-from metadata.case import Act, Case
+from metadata.case import Act
 from metadata.evidence import Mark, Marker, Weighed
 from metadata.evidencecolumns import digest, texts_of
 from metadata.evidencejournal import marker_of
@@ -22,9 +22,8 @@ Answer = dict[str, Any]
 
 def evidence_of(entry: Entry, now: datetime) -> Marker:
     """What was gathered about a resource, weighed for its present version."""
-    if entry.standing is None or not entry.standing.lines:
-        return marker_of(Case(), now, "")
-    return marker_of(store().qualifications.case(entry.slug), now, version_of(entry))
+    case = store().qualifications.case(entry.slug)
+    return marker_of(case, now, version_of(entry) if case.evidence else "")
 
 
 def version_of(entry: Entry) -> str:

@@ -240,8 +240,9 @@ def live_state(publish: str, face: str | None) -> State:
 
 def standing_of(row: AnyRow) -> Standing | None:
     """How an entry stands, of a row with its case and what its source says; see store._entries."""
-    if row.case_state is None:
-        return Standing() if row.publish == "qualified" else None
+    is_concerned = row.publish == "qualified" or row.decided is not None
+    if row.case_state is None or not is_concerned:  # what was only noted of others is no standing
+        return Standing() if is_concerned else None
     return Standing(
         state=CaseState(row.case_state),
         face=Face(row.face),

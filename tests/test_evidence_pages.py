@@ -20,7 +20,7 @@ from metadata.record import LifeCycle, Text
 
 from .crawling import NOTICE, Catalogue
 from .curators import EXAMINER, qualify, suspend
-from .fakes import NOW, ListSource, info, notice
+from .fakes import NOW, ListSource, info, notice, withdrawn
 from .test_evidence import accounts, figures, study
 
 DATED = NOW.date().replace(month=1)
@@ -200,3 +200,12 @@ def test_evidence_about_an_earlier_release_of_a_project_weighs_less(forge, tmp_p
     forge.add_release(project, "v2.0")
     catalogue.crawl(full=True)
     assert "(niveau 1 sur 3)" in words(marker_in(site, entry.slug))
+
+
+def test_evidence_makes_no_secret_of_a_commun_that_leaves(site):
+    slug = adds(site, "commun", study(dated=DATED))
+    assert site.store.get(slug).standing is None
+    gone = ListSource([withdrawn("commun")], key="commun", incremental=True)
+    about = info("commun", origin="commun", publish="all")
+    harvest(gone, about, site.store, now=NOW, confirm_drop=True)
+    assert get(site, f"/ressources/{slug}").status_code == 410
