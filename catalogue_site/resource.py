@@ -108,6 +108,7 @@ def shown(entry: Entry) -> dict[str, object]:
         "source_title": entry.source_title or entry.source,
         "project": project,
         "origins": list(sheet.origins(entry, project)),
+        "decided": sheet.decided(entry, store().curating.meanings()),
         "seen": presentation.moment(entry.last_seen),
         "history": list(sheet.history(entry)),
         "duplicates": (duplicates := list(_duplicates(entry))),

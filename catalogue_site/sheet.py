@@ -12,6 +12,7 @@ from datetime import datetime
 from indexer import facets
 from indexer.documents import updated_of
 from indexer.entry import SAID_DEAD, Entry, Standing
+from indexer.terms import Mappings, decided_in
 from metadata.case import PUBLIC, Face
 from metadata.keys.table import named
 from metadata.licences import licence_of
@@ -278,8 +279,14 @@ class Origin:
 KEYS = {"accessibilite": "accessibilite.rgaa"}
 
 
+def decided(entry: Entry, meanings: Mappings) -> tuple[tuple[str, str], ...]:
+    """The words of its notice that the catalogue's team understood for it, and as what."""
+    found = decided_in(entry.record, meanings).items()
+    return tuple((words, scolomfr().label(uri)) for words, uri in found)
+
+
 def origins(entry: Entry, project: Known | None) -> Iterator[Origin]:
-    """Where each value that is said was read; nothing of it was written by us."""
+    """Where each value that is said was read; see decided() for those that people understood."""
     said = facets.values_of(entry)
     labels = dict(FIRST[:-1] + THEN) | {"Licence": "licence", "Disciplines": "discipline"}
     labels |= {"Type": "type", "Accessibilité": "accessibilite", "Besoins": "besoin"}

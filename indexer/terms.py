@@ -7,7 +7,7 @@ holds for every entry, past and to come, without touching a byte of what was har
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from operator import is_not
@@ -83,6 +83,38 @@ def mapped(record: Record, mappings: Mappings) -> Record:
 
     result: Record = _walk(record, "", decided)
     return result
+
+
+def decided_in(record: Record, mappings: Mappings) -> dict[str, str]:
+    """The words of a mapped record that mean something because people said so: the URI of each."""
+    found = {}
+    for vocabulary, text, uri in _said(record) if mappings else ():
+        if uri and mappings.get((vocabulary, name_of(text))) == uri:
+            found[text.strip()] = uri
+    return found
+
+
+def _said(record: Record) -> Iterator[tuple[str, str, str]]:
+    """Each value of a record: the vocabulary expected there, its text, its URI."""
+    for place, (_, vocabulary) in PLACES.items():
+        for term in _terms_at(record, place):
+            yield vocabulary, term.text, term.uri
+    for classification in record.classifications:
+        purpose = classification.purpose.uri if classification.purpose else ""
+        for path in classification.taxon_paths:
+            for taxon in path.taxa:
+                yield _scheme_of(path) or _expected_for(purpose), _text_of(taxon), taxon.id
+
+
+def _terms_at(value: Any, place: str) -> Iterator[Term]:
+    if isinstance(value, Term):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _terms_at(item, place)
+    elif value is not None:
+        name, _, rest = place.partition(".")
+        yield from _terms_at(getattr(value, name), rest)
 
 
 def name_of(text: str) -> str:

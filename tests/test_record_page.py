@@ -16,9 +16,12 @@ from indexer.linkcheck import check_links
 from indexer.store import SqlStore
 from indexer.whoosh_engine import WhooshEngine
 from metadata import RawRecord
+from metadata.record import Classification, Educational, Taxon, TaxonPath, Term, Text
+from metadata.taxa import TEACHING_DOMAIN
+from metadata.vocabulary import CONCEPT
 from tests.crawling import NOTICE as OF_A_FORGE
 from tests.crawling import Catalogue
-from tests.fakes import DAY, NOW, ListSource, info, notice, withdrawn
+from tests.fakes import CURATOR, DAY, NOW, ListSource, info, notice, withdrawn
 from tests.notices import EMAIL, lom
 from tests.test_links import Web
 
@@ -155,6 +158,29 @@ def test_each_value_says_where_it_was_read(shelf, tmp_path):
     said = words(shelf.page("x"), "details")
     assert "Durée : notice, élément 5.9" in said
     assert "Exercices : déduit du reste de la notice" in said
+
+
+def test_what_the_team_understood_is_told_apart_from_what_the_notice_says(shelf):
+    path = TaxonPath(
+        source=(Text("http://data.education.fr/voc/scolomfr/scolomfr-voc-015"),),
+        taxa=(Taxon(id="", entry=(Text("maths ludiques", "fr"),)),),
+    )
+    shelf.take(
+        notice(
+            "a",
+            educational=(Educational(learning_resource_types=(Term("", "Fiche prof"),)),),
+            classifications=(Classification(purpose=Term(TEACHING_DOMAIN), taxon_paths=(path,)),),
+        ),
+        notice("b", educational=(Educational(learning_resource_types=(Term("", "lecture"),)),)),
+    )
+    assert "compris" not in words(shelf.page("a"))
+    decide = shelf.store.curating.map_value
+    decide("fiche prof", f"{CONCEPT}lecture", CURATOR, NOW)
+    decide("maths ludiques", f"{CONCEPT}scolomfr-voc-015-num-919", CURATOR, NOW)
+    said = words(shelf.page("a"), "details")
+    assert "« Fiche prof », que la notice dit et qu’aucun vocabulaire ne connaît" in said
+    assert "a été compris comme « mathématiques (discipline) » par l’équipe du catalogue" in said
+    assert "compris comme" not in words(shelf.page("b"))
 
 
 def test_a_commun_leads_to_the_line_of_its_notice_and_to_its_own_issues(forge, tmp_path):
