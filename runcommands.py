@@ -17,11 +17,13 @@ import sample
 import terminal
 from deadlines import sweep, write_to_curators
 from feedcommands import confirm_held
-from indexer import documents
+from indexer import decisions, documents
 from indexer.entry import stem_of
 from indexer.harvest import HarvestReport, harvest
+from indexer.qualifications import Filter
 from installation import NEEDS_A_PERSON, Balises, application, bring_level, now, pass_balises
 from mail import MailError
+from metadata.case import Actor, Role, State
 from settings import TEMPLATE, Settings, SourceSettings, load
 from terminal import several
 
@@ -53,6 +55,7 @@ def demo(ctx: click.Context, serving: bool, host: str, port: int) -> None:
     settings = replace(load(sample.CONFIGURATION), data=str(folder))
     balises = Balises(settings)
     reports = [harvest_source(balises, each, full=False, confirm=False) for each in settings.source]
+    _decide(balises)
     if bring_level(balises) or not settings.public_folder.exists():
         _build(balises, settings.public_folder)
     published = len(balises.store.slugs())
@@ -61,6 +64,13 @@ def demo(ctx: click.Context, serving: bool, host: str, port: int) -> None:
         _serve(balises, host, port)
     elif any(report.error for report in reports):
         ctx.exit(NEEDS_A_PERSON)
+
+
+def _decide(balises: Balises) -> None:
+    """What was decided of the publishers of the sample, once."""
+    if {*balises.store.qualifications.counts(Filter())} <= {State.TO_REVIEW}:
+        by = Actor(name="demo", roles=frozenset({Role.ADMINISTRATOR}))
+        decisions.bring(balises.store, sample.decisions(now()), by, now())
 
 
 # Filling

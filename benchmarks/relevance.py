@@ -16,7 +16,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import log2
 from pathlib import Path
@@ -98,7 +98,8 @@ class Catalogue:
         settings = load(sample.CONFIGURATION)
         now = datetime(2026, 9, 1, tzinfo=UTC)
         for given in settings.source:
-            harvest(Balises(settings).source(given), given.info(), self.store, now=now)
+            about = replace(given.info(), publish="all")  # what is ranked is all there is
+            harvest(Balises(settings).source(given), about, self.store, now=now)
         for key, place in places(corpus, folder) if corpus else ():
             info = SourceInfo(key=key, title=key, publish="all")
             harvest(FilesSource(key=key, place=str(place)), info, self.store, now=now)

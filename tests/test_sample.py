@@ -11,7 +11,7 @@ import pytest
 
 import metadata
 import sample
-from indexer import facets
+from indexer import decisions, facets
 from indexer.entry import State
 from indexer.files import records_at
 from indexer.harvest import harvest
@@ -21,7 +21,7 @@ from metadata import Severity
 from metadata.checks import check
 from settings import load
 
-from .fakes import NOW
+from .fakes import CURATOR, NOW
 
 FOLDER = sample.CONFIGURATION.parent
 ROOT = FOLDER.parent
@@ -62,6 +62,8 @@ def store(tmp_path_factory):
     for given in settings.source:
         report = harvest(Balises(settings).source(given), given.info(), store, now=NOW)
         assert not report.error
+    brought = decisions.bring(store, sample.decisions(NOW), CURATOR, NOW)
+    assert not brought.findings
     yield store
     store.close()
 
@@ -84,7 +86,9 @@ def said(entries):
 
 def test_everything_is_published_but_what_cannot_be_read(store, entries):
     assert len(entries) >= 120
-    assert not store.slugs(State.WITHHELD)
+    withheld = [*store.read(store.slugs(State.WITHHELD))]
+    assert {entry.standing.state.label for entry in withheld} == {"à instruire", "refusée"}
+    assert len(withheld) == 3
     refused = [reject for source in store.sources() for reject in store.rejects(source.info.key)]
     assert {(reject.source, reject.identifier) for reject in refused} == REFUSED
     assert all(reject.error.count(" ") > 5 for reject in refused)
