@@ -13,7 +13,7 @@ from indexer.qualifications import Queued
 from metadata.case import Decision, Opinion
 from metadata.delays import Spread
 from metadata.evidencecolumns import texts_of
-from metadata.evidencejournal import gathered
+from metadata.evidencejournal import gathered, marker_of
 from metadata.qualification import face_at
 
 
@@ -63,6 +63,9 @@ def document(dossier: Dossier, now: datetime) -> dict[str, Any]:
         "left_reason": case.left_reason,
         "evidence": {digest: texts_of(item) for digest, item in evidence.items.items()},
         "evidence_not_applicable": {**evidence.declared},
+        "evidence_levels": {
+            mark.strand: mark.level for mark in marker_of(case, now, dossier.version).marks
+        },
         "differences": [each._asdict() for each in dossier.differences],
         "possible": {act: [*roles] for act, roles in possible(dossier, now).items()},
         "journal": [journal_document(line) for line in dossier.lines],

@@ -12,7 +12,8 @@ from indexer.qualifications import FOR_ALL, Examined, Queued
 from metadata.case import Act, Actor, Case, Decision, Opinion, Role, State
 from metadata.criteria import criteria
 from metadata.delays import Spread
-from metadata.evidencejournal import gathered
+from metadata.evidencecolumns import digest
+from metadata.evidencejournal import marker_of
 from metadata.meaning import Difference, differences
 from metadata.qualification import ROLES, face_at, why_not
 from terminal import several
@@ -26,6 +27,7 @@ class Dossier:
     case: Case
     examined: Examined
     lines: tuple[Line, ...]  # of its journal, the first one first
+    version: str = ""  # the present one of the resource
 
     @property
     def differences(self) -> Iterable[Difference]:
@@ -49,7 +51,7 @@ def text(dossier: Dossier, now: datetime) -> Iterator[str]:
     if case.left_reason:
         yield f"Motif de son départ : {case.left_reason}"
     yield from _differences(dossier)
-    yield from _evidence(case)
+    yield from _evidence(dossier, now)
     for note in case.notes:
         yield f"Note de {note.by}, le {note.at:%Y-%m-%d} : {note.data['text']}"
     yield "Ce qui peut être fait :"
@@ -120,13 +122,18 @@ def refusal_labels(decision: Decision) -> list[str]:
     return [reason.label if reason else key for key, reason in found]
 
 
-def _evidence(case: Case) -> Iterator[str]:
-    items, declared = gathered(case)
-    for digest, item in items.items():
-        yield f"Preuve, {item.strand.label} : {item.title or item.origin} – {item.reference}"
-        yield f"  {item.origin}, {item.dated:%Y-%m-%d} ; empreinte {digest}"
-    for strand, reason in declared.items():
-        yield f"Preuve, {strand.label} : sans objet – {reason}"
+def _evidence(dossier: Dossier, now: datetime) -> Iterator[str]:
+    """The three strands, then what each rests on; nothing where nobody said anything."""
+    marker = marker_of(dossier.case, now, dossier.version)
+    if marker.is_empty:
+        return
+    for mark in marker.marks:
+        level = "" if mark.level is None else f" (niveau {mark.level} sur 3)"
+        yield f"Preuve, {mark.strand.label} : {mark.word}{level}. {mark.why}"
+        for item, weaknesses in mark.items:
+            yield f"  {item.title or item.origin} – {item.reference}"
+            yield f"    {item.origin}, {item.dated:%Y-%m-%d} ; empreinte {digest(item)}"
+            yield from (f"    cet élément {each.reason}" for each in weaknesses)
 
 
 def _differences(dossier: Dossier) -> Iterator[str]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 
 import casetext
+from indexer.evidence import version_of
 from indexer.journal import Wanted
 from installation import Balises, bring_level, now
 from metadata.case import Action, Actor
@@ -33,6 +34,7 @@ class Chosen:
             case=store.qualifications.case(entry.slug),
             examined=store.qualifications.examined(entry.slug),
             lines=(*reversed(store.qualifications.journal(Wanted(slug=entry.slug))),),
+            version=version_of(store, entry),
         )
 
     def act(self, action: Action, by: Actor) -> None:

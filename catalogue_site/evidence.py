@@ -6,14 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from indexer.entry import Entry
+from indexer.evidence import version_of
 from indexer.journal import Wanted
 from indexer.store import SqlStore
-from metadata import projectnotice
 from metadata.case import Act
 from metadata.evidence import Mark, Marker, Weighed
 from metadata.evidencecolumns import digest, texts_of
 from metadata.evidencejournal import marker_of
-from metadata.taxa import french
 
 from .site import store
 
@@ -23,17 +22,7 @@ Answer = dict[str, Any]
 def evidence_of(entry: Entry, now: datetime) -> Marker:
     """What was gathered about a resource, weighed for its present version."""
     case = store().qualifications.case(entry.slug)
-    return marker_of(case, now, version_of(entry) if case.evidence else "")
-
-
-def version_of(entry: Entry) -> str:
-    """The present version of a resource: its notice says it, else the last release of its project."""
-    said = french(entry.record.life_cycle.version)
-    if said or entry.format != projectnotice.FORMAT:
-        return said
-    project = store().projects.of_entry(entry.source, entry.identifier)
-    releases = project.snapshot.releases if project else ()
-    return releases[0].tag if releases else ""
+    return marker_of(case, now, version_of(store(), entry) if case.evidence else "")
 
 
 def gathered_about(store: SqlStore) -> set[str]:

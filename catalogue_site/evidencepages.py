@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
-from indexer.evidence import Brought, bring
+from indexer.evidence import Brought, bring, version_of
 from metadata.case import Act, Action
 from metadata.evidencecolumns import COLUMNS, read, texts_of
 from metadata.evidenceitem import Strand
@@ -18,7 +18,6 @@ from metadata.qualification import Refused
 from .curation import actor, guarded
 from .dossier import REFUSED, Dossier, attempt, opened, page, written
 from .errand import ROOT
-from .evidence import version_of
 from .faults import Answer
 from .site import bring_level, current_site, store
 
@@ -39,7 +38,7 @@ def shown(dossier: Dossier, **said: object) -> str:
     return page(
         "curation_evidence.html",
         dossier,
-        marker=marker_of(dossier.case, dossier.now, version_of(dossier.entry)),
+        marker=marker_of(dossier.case, dossier.now, version_of(store(), dossier.entry)),
         items=gathered(dossier.case).items,
         columns=COLUMNS,
         strands=[*Strand],

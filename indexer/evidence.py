@@ -8,13 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from metadata import projectnotice
 from metadata.case import Act, Action, Actor
 from metadata.evidencecolumns import digest, texts_of
 from metadata.evidencejournal import gathered
 from metadata.evidencesheet import ENTRY, Told, read_csv
 from metadata.finding import Finding, Severity
 from metadata.qualification import Refused, check_right
+from metadata.taxa import french
 
+from .entry import Entry
 from .errors import RecordNotFound
 from .store import SqlStore
 
@@ -73,3 +76,13 @@ def _refused(row: Told, why: str, remedy: str = "") -> Finding:
         remedy=remedy,
         line=row.line,
     )
+
+
+def version_of(store: SqlStore, entry: Entry) -> str:
+    """The present version of a resource: its notice says it, else the last release of its project."""
+    said = french(entry.record.life_cycle.version)
+    if said or entry.format != projectnotice.FORMAT:
+        return said
+    project = store.projects.of_entry(entry.source, entry.identifier)
+    releases = project.snapshot.releases if project else ()
+    return releases[0].tag if releases else ""
