@@ -18,6 +18,7 @@ from indexer.qualifications import Examined
 from metadata.case import Act, Action, Case, State, Verdict
 from metadata.criteria import criteria
 from metadata.meaning import Difference, differences, lines
+from metadata.normalise import minutes
 from metadata.qualification import Refused
 
 from . import opinions, resource, wording
@@ -26,6 +27,7 @@ from .dossier import MOVED, REFUSED, Dossier, onward, opened, page, perform, see
 from .errand import ROOT
 from .faults import Answer
 from .opinions import NO_FAULTS, Faults, Form
+from .presentation import in_words
 from .wording import Pieces
 
 bp = guarded(Blueprint("examination", __name__, url_prefix=ROOT))
@@ -149,6 +151,11 @@ def _notice(examined: Examined) -> list[Row]:
 
 
 def _row(label: str, values: tuple[str, ...], difference: Difference | None) -> Row:
-    if difference is None:
-        return Row(label, wording.compared(values, values))
-    return Row(label, wording.compared(difference.before, difference.after), is_changed=True)
+    before, after = (difference.before, difference.after) if difference else (values, values)
+    said = wording.compared(_in_words(before), _in_words(after))
+    return Row(label, said, is_changed=difference is not None)
+
+
+def _in_words(values: tuple[str, ...]) -> list[str]:
+    """Values as one reads them: a duration is written PT45M."""
+    return [in_words(length) if (length := minutes(value)) else value for value in values]
