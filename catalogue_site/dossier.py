@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import redirect, render_template, request
@@ -210,12 +210,31 @@ Again = Callable[..., str]
 def attempt(dossier: Dossier, action: Action, after: str, again: Again) -> Answer | Response:
     """Do it and go on to a page; else show this one again, with why not."""
     try:
-        perform(dossier, action, seen=seen())
-    except CaseMoved:
-        return again(opened(dossier.slug), fault=STALE, meanwhile=seen()), MOVED
-    except Refused as refused:
-        return again(opened(dossier.slug), fault=str(refused)), REFUSED
+        if not _is_sent_twice(dossier, action):
+            perform(dossier, action, seen=seen())
+    except (CaseMoved, Refused) as error:
+        found = opened(dossier.slug)
+        if not _is_sent_twice(found, action):
+            if isinstance(error, CaseMoved):
+                return again(found, fault=STALE, meanwhile=seen()), MOVED
+            return again(found, fault=str(error)), REFUSED
     return onward(dossier, action.act, after)
+
+
+#: Two clicks of one hand are no further apart.
+TWICE = timedelta(seconds=10)
+
+
+def _is_sent_twice(dossier: Dossier, action: Action) -> bool:
+    """Is this the last thing that they did, a moment ago? Then they pressed the button twice."""
+    last = next((each for each in reversed(dossier.events) if each.by == dossier.by.name), None)
+    return (
+        last is not None
+        and last.act is action.act
+        and dossier.now - last.at < TWICE
+        and action.to == last.data.get("to", "")
+        and action.said().items() <= last.data.items()  # the rules may have said more
+    )
 
 
 STALE = (

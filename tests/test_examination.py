@@ -228,6 +228,24 @@ def test_a_stale_decision_binds_nothing(desk, slug, started):
     assert desk.case(slug).state is State.UNDER_REVIEW
 
 
+def test_a_button_pressed_twice_is_pressed_once(desk, slug):
+    begun = desk.see("ines", f"/curation/{slug}")
+    for _ in range(2):
+        begun.press("Commencer", status=303)
+    proposed(desk, slug, lambda: desk.see("ines", f"/curation/{slug}"))
+    page = desk.see("ines", f"/curation/{slug}/suivi")
+    for _ in range(2):
+        page.press("Ajouter la note", {"texte": "À revoir."}, status=303)
+    page = desk.see("denis", f"/curation/{slug}/decision").press("Relire avant de qualifier")
+    for _ in range(2):
+        page.press("Qualifier cette ressource", status=303)
+    case = desk.case(slug)
+    assert (len(case.notes), len(case.decisions)) == (1, 1)
+    desk.clock.advance(minutes=1)
+    desk.see("ines", f"/curation/{slug}/suivi").press("Ajouter", {"texte": "À revoir."}, status=303)
+    assert len(desk.case(slug).notes) == 2
+
+
 @pytest.mark.parametrize("until", ["2026", "hier", "1999-01-01", "2999-01-01"])
 def test_an_end_that_cannot_be_is_refused(desk, slug, started, until):
     proposed(desk, slug, started)
