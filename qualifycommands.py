@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 import click
@@ -14,7 +15,10 @@ from acting import acting
 from chosen import Chosen, Usually, day, pass_chosen
 from installation import Balises, now
 from metadata.case import Act, Action, Actor, State
+from metadata.qualification import end_on
 from terminal import several
+
+REASON = click.option("--reason", help="Le motif, que son éditeur pourra lire.")
 
 
 @click.group("qualify", cls=Usually, subcommand_metavar="[ACTE] [OPTIONS]...")
@@ -66,13 +70,30 @@ def _check(chosen: Chosen) -> None:
     click.echo(f"Vérifications automatiques : {several(found, 'avis proposé', 'avis proposés')}")
 
 
+@qualify.command("qualifier")
+@click.option(
+    "--until",
+    callback=day,
+    metavar="AAAA-MM-JJ",
+    help="Le dernier jour ; par défaut, dans deux ans.",
+)
+@REASON
+@acting
+@pass_chosen
+def decide_to_qualify(
+    chosen: Chosen, by: Actor, until: datetime | None, reason: str | None
+) -> None:
+    """Qualifie, comme il est proposé : l’entrée devient publique."""
+    end = end_on(until.date(), chosen.dossier().case, now()) if until else None
+    chosen.act(Action(act=Act.QUALIFY, until=end, reason=reason or ""), by)
+
+
 for _each in opinioncommands.COMMANDS:
     qualify.add_command(_each)
 
 
 # The other acts, which only differ by what they ask for
 
-REASON = click.option("--reason", help="Le motif, que son éditeur pourra lire.")
 REFUSALS = click.option(
     "--refusal", "refusals", multiple=True, metavar="CLÉ", help="Un motif listé ; peut se répéter."
 )
@@ -106,18 +127,6 @@ ACTS: Mapping[Act, tuple[str, tuple[Callable[..., Any], ...]]] = {
         ),
     ),
     Act.SEND_BACK: ("Renvoie une proposition à l’instruction.", (REASON,)),
-    Act.QUALIFY: (
-        "Qualifie, comme il est proposé : l’entrée devient publique.",
-        (
-            click.option(
-                "--until",
-                callback=day,
-                metavar="AAAA-MM-JJ",
-                help="Le jour où la qualification prend fin ; par défaut dans deux ans.",
-            ),
-            REASON,
-        ),
-    ),
     Act.REFUSE: ("Refuse de qualifier.", (REFUSALS, REASON)),
     Act.ASK_SUSPENSION: ("Demande de suspendre ; une autre personne confirmera.", (REASON,)),
     Act.ASK_WITHDRAWAL: ("Demande de retirer ; une autre personne confirmera.", (REASON,)),

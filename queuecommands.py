@@ -20,8 +20,11 @@ from indexer.journal import Wanted
 from indexer.journalexport import as_csv
 from indexer.qualifications import Filter
 from installation import NEEDS_A_PERSON, Balises, bring_level, now, pass_balises
+from metadata import MetadataError, RawRecord, parse
 from metadata.case import Act, Actor, State
+from metadata.checks import check, is_for_gar, profile_of
 from metadata.delays import ages, delays
+from metadata.finding import Finding
 from metadata.vendorletter import letter
 from terminal import several
 
@@ -212,6 +215,7 @@ def _say(name: str, found: Brought, one: str, more: str) -> None:
 def letter_command(balises: Balises, identifier: str) -> None:
     """La lettre à envoyer à l’éditeur d’une ressource : où elle en est, et pourquoi."""
     entry = balises.store.find(identifier)
+    raw = balises.store.payload(entry.slug)
     site = balises.settings.base_url.rstrip("/")
     is_shown = site and entry.state is EntryState.PUBLISHED
     written = letter(
@@ -220,8 +224,19 @@ def letter_command(balises: Balises, identifier: str) -> None:
         now(),
         publisher=balises.settings.publisher.name,
         address=f"{site}/ressources/{entry.slug}" if is_shown else "",
+        findings=_findings(raw),
     )
     click.echo(f"Objet : {written.subject}\n\n{written.body}", nl=False)
+
+
+def _findings(raw: RawRecord) -> tuple[Finding, ...]:
+    """What the controls say of a notice: those of the GAR when its resource is reached through it."""
+    try:
+        reading = parse(raw)
+    except MetadataError:  # an older reader took it
+        return ()
+    profile = "gar" if is_for_gar(reading.record) else profile_of(raw.format)
+    return check(reading, profile, raw.payload)
 
 
 COMMANDS = (qualifications,)

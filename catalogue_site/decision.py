@@ -6,7 +6,7 @@ What binds is read over first: a page says all that it will bind, and its button
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response
@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from metadata.case import Act, Action, Face, State
 from metadata.caseflow import FACES
 from metadata.criteria import criteria
-from metadata.qualification import Refused, end_of
+from metadata.qualification import Refused, end_of, end_on
 
 from . import opinions
 from .curation import guarded
@@ -73,11 +73,8 @@ def _action(dossier: Dossier, act: Act) -> Action:
 
 
 def _until(dossier: Dossier) -> datetime | None:
-    """The end of the day that was chosen; of the last possible one, the hour at which all ends."""
-    if not (text := written("echeance")):
-        return None
-    day, latest = date.fromisoformat(text), end_of(dossier.case, dossier.now)
-    return latest if day == latest.date() else datetime.combine(day, time(23, 59, 59), UTC)
+    text = written("echeance")
+    return end_on(date.fromisoformat(text), dossier.case, dossier.now) if text else None
 
 
 def _read_over(dossier: Dossier, action: Action) -> Answer:

@@ -21,6 +21,7 @@ from .errors import ParseError
 from .finding import Finding, Severity
 from .keys.table import plain_key
 from .normalise import when
+from .qualification import END_OF_DAY
 from .strangers import safecsv
 
 MAX_BYTES = 10_000_000
@@ -212,6 +213,10 @@ def _day(text: str) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
+def _last_day(text: str) -> datetime:
+    return datetime.combine(_day(text), END_OF_DAY)
+
+
 def _refusals(text: str) -> tuple[str, ...]:
     """Keys of the list, or their labels."""
     known = criteria().refusals
@@ -251,7 +256,7 @@ COLUMNS = (
         needed=True,
         also=("decide-par", "signataire"),
     ),
-    Column(key="echeance", attribute="until", read=_day, also=("jusqu-au", "fin", "validite")),
+    Column(key="echeance", attribute="until", read=_last_day, also=("jusqu-au", "fin", "validite")),
     Column(key="motif", attribute="reason", read=str, also=("commentaire", "justification")),
     Column(key="motifs", attribute="refusals", read=_refusals, also=("motifs-de-refus",)),
 )

@@ -10,7 +10,7 @@ decided.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 
 from . import evidencejournal
 from .case import (
@@ -274,6 +274,16 @@ def _agrees(case: Case, action: Action, by: Actor, now: datetime) -> None:
 def end_of(case: Case, now: datetime) -> datetime:
     """When a qualification decided now ends, unless its decision says sooner."""
     return now + criteria(case.criteria).valid_for
+
+
+def end_on(day: date, case: Case, now: datetime) -> datetime:
+    """The end of this day; of the last possible one, the hour at which all ends."""
+    latest = end_of(case, now)
+    return latest if day == latest.date() else datetime.combine(day, END_OF_DAY)
+
+
+#: Who writes a day means that it is the last one.
+END_OF_DAY = time(23, 59, 59, tzinfo=UTC)
 
 
 def _is_public(case: Case, action: Action, by: Actor, now: datetime) -> None:

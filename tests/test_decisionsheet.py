@@ -25,7 +25,7 @@ def test_a_row_says_a_decision():
     action = row.action
     assert action.outcome is State.QUALIFIED
     assert action.decided == datetime(2025, 3, 31, tzinfo=UTC)
-    assert action.until == datetime(2027, 3, 31, tzinfo=UTC)
+    assert action.until == datetime(2027, 3, 31, 23, 59, 59, tzinfo=UTC)
     assert (action.proposer, action.decider) == ("Anne Exemple", "Basile Exemple")
     assert action.reason == "Conforme."
 
@@ -46,7 +46,7 @@ def test_a_refusal_names_reasons_of_the_list_by_key_or_by_label():
         ("x;peut-être;2025-03-31;;A;B;;", "decision", 2, "n’est pas compris."),
         ("x;qualifiée;mars 2025;;A;B;;", "date", 3, "n’est pas une date."),
         ("x;qualifiée;;;A;B;;", "date", 3, "La case est vide."),
-        ("x;qualifiée;2025-03-31;2025-03-31;A;B;;", "echeance", 4, "précède la décision."),
+        ("x;qualifiée;2025-03-31;2025-03-30;A;B;;", "echeance", 4, "précède la décision."),
         ("x;refusée;2025-03-31;2026-03-31;A;B;;", "echeance", 4, "n’a pas d’échéance."),
         ("x;qualifiée;2025-03-31;;;B;;", "instructeur", 5, "La case est vide."),
         ("x;refusée;2025-03-31;;A;B;;doublons", "motifs", 8, "n’est pas un motif de la liste."),

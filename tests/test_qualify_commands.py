@@ -52,7 +52,7 @@ def test_two_people_qualify_an_entry_and_it_is_found_at_once(proposed):
     assert "qualifiée depuis le 2026-03-02" in said.stdout
     assert "1 ressource" in run("search", "atlas").stdout
     decision = seen()["decisions"][0]
-    assert decision["until"] == "2027-03-01T00:00:00+00:00"
+    assert decision["until"] == "2027-03-01T23:59:59+00:00"
     assert (decision["proposer"], decision["by"]) == ("alice", "bertrand")
     assert decision["criteria"] == criteria().version
 
