@@ -132,23 +132,19 @@ def data(slug: str) -> AnyResponse:
 
 def addresses(site: Site) -> Iterator[str]:
     """What files can answer for: pictures last as long as READMEs, pages as long as what they explain."""
-    gathered, communs = gathered_about(site.store), site.store.slugs(origin="commun")
-    for slug in communs:
-        yield from (f"/ressources/{slug}/badges", *_data(slug))
+    communs = {*site.store.slugs(State.PUBLISHED, origin="commun")}
+    for slug in sorted(communs):
         yield from (f"/badges/{slug}/{badge}.svg" for badge in IDS)
-    queue = site.store.qualifications.queue(Filter())
-    for queued in queue:
+    qualified, over = set[str](), set[str]()
+    for queued in site.store.qualifications.queue(Filter()):
         face = queued.standing.face_at(site.clock())
         if face is not Face.NONE:
-            yield from _data(queued.slug)
-        if face in PUBLIC and queued.state is State.PUBLISHED:
-            yield f"/ressources/{queued.slug}/badges"
-    for slug in sorted(gathered - {*communs} - {queued.slug for queued in queue}):
-        yield from (f"/ressources/{slug}/badges", *_data(slug))
-
-
-def _data(slug: str) -> tuple[str, str]:
-    return f"/badges/{slug}.svg", f"/ressources/{slug}/badges.json"
+            is_shown = face in PUBLIC and queued.state is State.PUBLISHED
+            (qualified if is_shown else over).add(queued.slug)
+    shown = communs | qualified | (gathered_about(site.store) - over)
+    yield from (f"/ressources/{slug}/badges" for slug in sorted(shown))
+    for slug in sorted(shown | over):
+        yield from (f"/badges/{slug}.svg", f"/ressources/{slug}/badges.json")
 
 
 def is_silent(entry: Entry, now: datetime) -> bool:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -12,7 +11,6 @@ from rdflib import RDF, Graph, Namespace, URIRef
 from catalogue_site import badges as badges_pages
 from catalogue_site import picture
 from catalogue_site.application import create_app
-from catalogue_site.build import build
 from catalogue_site.site import Site
 from indexer.documents import catch_up
 from indexer.harvest import harvest
@@ -27,27 +25,25 @@ from tests.curators import DECIDER, EXAMINER, OTHER, PIECE, qualify
 from tests.fakes import DAY, NOW, ListSource, info, notice
 
 
-@dataclass
 class Vendor:
     """One entry of a vendor, before curators whose clock we hold."""
 
-    store: SqlStore
-    engine: WhooshEngine
-    now: object = NOW
-
-    @property
-    def slug(self):
-        [slug] = {s for state in ("published", "withheld") for s in self.store.slugs(state)}
-        return slug
-
-    @property
-    def site(self):
-        return Site(
+    def __init__(self, folder):
+        self.store = SqlStore(f"sqlite:///{folder}/b.sqlite")
+        self.engine = WhooshEngine(folder / "index")
+        self.now = NOW
+        self.site = Site(
             store=self.store,
             engine=self.engine,
             base_url="https://catalogue.example",
             clock=lambda: self.now,
         )
+        self.app = create_app(self.site)
+
+    @property
+    def slug(self):
+        [slug] = {s for state in ("published", "withheld") for s in self.store.slugs(state)}
+        return slug
 
     def feed(self, title="Atlas des volcans"):
         """The vendor's feed, as it is today."""
@@ -72,7 +68,7 @@ class Vendor:
         self.act(confirmed, OTHER)
 
     def get(self, address, status=200, **headers):
-        answer = create_app(self.site).test_client().get(address, headers=headers)
+        answer = self.app.test_client().get(address, headers=headers)
         assert answer.status_code == status, (address, answer.status)
         return answer
 
@@ -82,11 +78,10 @@ class Vendor:
 
 @pytest.fixture
 def vendor(tmp_path):
-    store = SqlStore(f"sqlite:///{tmp_path}/b.sqlite")
-    made = Vendor(store, WhooshEngine(tmp_path / "index"))
+    made = Vendor(tmp_path)
     made.feed()
     yield made
-    store.close()
+    made.store.close()
 
 
 def said(answer):
@@ -103,8 +98,7 @@ def words(answer):
 
 @pytest.mark.parametrize("drawing", [*map(picture.of_face, picture.FACES), picture.LISTED])
 def test_a_picture_says_its_state_in_words_first_and_in_less_than_a_kilobyte(vendor, drawing):
-    with create_app(vendor.site).app_context():
-        text = create_app(vendor.site).jinja_env.get_template("badge.svg").render(it=drawing)
+    text = vendor.app.jinja_env.get_template("badge.svg").render(it=drawing)
     assert len(text.encode()) < 1000
     drawn = etree.fromstring(text.encode())
     assert drawn.get("role") == "img"
@@ -128,7 +122,7 @@ def test_white_words_are_read_on_every_colour_grey_or_not():
 
 
 def test_the_longest_badge_of_a_commun_stays_small(vendor):
-    template = create_app(vendor.site).jinja_env.get_template("badge.svg")
+    template = vendor.app.jinja_env.get_template("badge.svg")
     for label in (*badges.labels().values(), "activité"):
         for held in (True, False):
             made = badges.Badge(id="x", label=label, held=held, rule="", why="")
@@ -429,18 +423,24 @@ def test_a_title_cannot_break_out_of_what_is_pasted(commun):
     assert html.fromstring(str(snippet.html)).find(".//img").get("alt") == 'a](b) "<x>_*'
 
 
-def test_the_static_site_has_the_badges_and_the_pictures_of_what_is_over(tmp_path, commun, vendor):
-    build(commun, tmp_path / "communs")
+def files(site):
+    """What the static site has of badges; each answers 200."""
+    client = create_app(site).test_client()
+    with client.application.app_context():
+        found = [*badges_pages.addresses(site)]
+    assert {client.get(address).status_code for address in found} <= {200}
+    assert len(found) == len({*found})
+    return {*found}
+
+
+def test_the_static_site_has_the_badges_and_the_pictures_of_what_is_over(commun, vendor):
     [slug] = commun.store.slugs()
-    names = {path.stem for path in (tmp_path / "communs" / "badges" / slug).glob("*.svg")}
-    assert names == {*badges.IDS}
-    assert (tmp_path / "communs" / "ressources" / slug / "badges" / "index.html").is_file()
+    page, picture = f"/ressources/{slug}/badges", f"/badges/{slug}"
+    pictures = {f"{picture}/{badge}.svg" for badge in badges.IDS}
+    assert files(commun) == {page, f"{page}.json", f"{picture}.svg", *pictures}
+    assert files(vendor.site) == set()
     vendor.qualify()
-    build(vendor.site, tmp_path / "public")
-    public = tmp_path / "public"
-    assert (public / "ressources" / vendor.slug / "badges" / "index.html").is_file()
+    page, picture = f"/ressources/{vendor.slug}/badges", f"/badges/{vendor.slug}.svg"
+    assert files(vendor.site) == {page, f"{page}.json", picture}
     vendor.leave(Act.ASK_WITHDRAWAL, Act.WITHDRAW)
-    build(vendor.site, tmp_path / "public")
-    assert b"retir" in (public / "badges" / f"{vendor.slug}.svg").read_bytes()
-    assert (public / "ressources" / vendor.slug / "badges.json").is_file()
-    assert not (public / "ressources" / vendor.slug / "badges").exists()
+    assert files(vendor.site) == {f"{page}.json", picture}
