@@ -23,9 +23,11 @@ from metadata.case import (
 )
 from metadata.caseflow import TRANSITIONS, apply, fold, transition
 from metadata.criteria import criteria
+from metadata.evidencecolumns import digest, texts_of
 from metadata.qualification import ROLES, Refused, decide, face_at
 
 from .fakes import DAY, NOW
+from .test_evidence import study
 
 ANNE = Actor(name="anne", roles=frozenset({Role.EXAMINER}))
 BASILE = Actor(name="basile", roles=frozenset({Role.DECIDER}))
@@ -37,6 +39,8 @@ PEOPLE = (ANNE, BASILE, CHLOE, DENIS, ELSA)
 
 #: A favorable opinion on everything.
 GOOD = {each.key: Opinion(verdict=Verdict.FAVORABLE) for each in criteria().criteria}
+#: A study; nothing is said of the two other strands.
+STUDY = study(reference="https://etudes.example/1", dated=NOW.date() - DAY)
 #: What each act asks for.
 FILLED = {
     Act.ASSIGN: Action(act=Act.ASSIGN, to="anne"),
@@ -45,6 +49,13 @@ FILLED = {
     Act.REFUSE: Action(act=Act.REFUSE, refusals=("droits",), reason="Aucun droit de copie."),
     Act.NOTE: Action(act=Act.NOTE, text="À revoir."),
     Act.WARN: Action(act=Act.WARN, days=60),
+    Act.ADD_EVIDENCE: Action(act=Act.ADD_EVIDENCE, evidence=texts_of(STUDY)),
+    Act.WITHDRAW_EVIDENCE: Action(
+        act=Act.WITHDRAW_EVIDENCE, evidence={"empreinte": digest(STUDY)}, reason="Rétractée."
+    ),
+    Act.EVIDENCE_NOT_APPLICABLE: Action(
+        act=Act.EVIDENCE_NOT_APPLICABLE, evidence={"volet": "usage"}, reason="On l’imprime."
+    ),
     Act.CHECK: Action(act=Act.CHECK, opinions={"rgaa": Opinion(verdict=Verdict.RESERVED)}),
     Act.IMPORT: Action(
         act=Act.IMPORT,
