@@ -117,14 +117,16 @@ def faults(
 def _faults(
     key: str, said: Said, case: Case, by: Actor, now: datetime, content: str
 ) -> Iterator[str]:
+    criterion = criteria(case.criteria).criterion(key)
+    label = f"« {criterion.label if criterion else key} »"
     if not said.verdict:
-        yield "Choisissez un verdict : un motif et des pièces n’en sont pas un."
+        yield f"{label} : choisissez un verdict, un motif et des pièces n’en sont pas un."
         return
     for reference in said.references:
         if not is_reference(reference):
             yield (
-                f"« {reference[:60]} » n’est ni une adresse du Web (https://…), ni l’empreinte d’un"
-                " fichier (sha256: et ses 64 chiffres ou lettres)."
+                f"{label} : la pièce « {reference[:60]} » n’est ni une adresse du Web (https://…), ni"
+                " l’empreinte d’un fichier (sha256: et ses 64 chiffres ou lettres)."
             )
     try:
         decide(case, Action(act=Act.ASSESS, opinions={key: said.opinion}), by, now, content)
