@@ -19,7 +19,7 @@ PAGES = {path.stem: path for path in sorted((Path(__file__).parent / "aide").glo
 AUDIENCES = {
     "Vous enseignez": ("chercher",),
     "Vous partagez un commun": ("faire-connaitre-son-commun",),
-    "Vous publiez des ressources": ("proposer",),
+    "Vous publiez des ressources": ("proposer", "qualification"),
 }
 
 
