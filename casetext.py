@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from catalogue_site import journalwords
 from indexer.entry import Entry
 from indexer.journal import Line
 from indexer.qualifications import FOR_ALL, Examined, Queued
@@ -53,7 +54,7 @@ def text(dossier: Dossier, now: datetime) -> Iterator[str]:
     yield from _differences(dossier)
     yield from _evidence(dossier, now)
     for note in case.notes:
-        yield f"Note de {note.by}, le {note.at:%Y-%m-%d} : {note.data['text']}"
+        yield f"Note ({note.by}, le {note.at:%Y-%m-%d}) : {note.data['text']}"
     yield "Ce qui peut être fait :"
     for act, roles in possible(dossier, now).items():
         yield f"  {act:20}{' ou '.join(role.label for role in roles)}"
@@ -190,13 +191,13 @@ def counted(counts: Mapping[State, int]) -> str:
 def journal_line(line: Line) -> str:
     """A line of the journal, in one line."""
     event = line.event
-    roles = f" ({', '.join(Role(role).label for role in event.roles)})" if event.roles else ""
-    before, after = (State(each).label if each else "" for each in (line.before, line.after))
+    roles = f" ({journalwords.roles(event)})" if event.roles else ""
+    before, after = journalwords.state(line.before), journalwords.state(line.after)
     moved = f" : {before} → {after}" if before != after else ""
-    said = event.data.get("reason") or event.data.get("text")
+    details = (f" ; {each.label} : {each.text}" for each in journalwords.told(event))
     return (
         f"{line.id} – {event.at:%Y-%m-%d %H:%M} – {event.by}{roles} – {event.act.label}{moved}"
-        f"{f' – {said}' if said else ''}"
+        f"{''.join(details)}"
     )
 
 
@@ -217,10 +218,10 @@ def queued(row: Queued, now: datetime) -> Iterator[str]:
 
 
 def spread_text(spread: Spread) -> str:
-    """« la moitié en 2 jours ou moins, neuf sur dix en 9 jours (12 fois) »."""
-    half, most = (several(_days(each), "jour") for each in (spread.half, spread.most))
-    return f"la moitié en {half} ou moins, neuf sur dix en {most} ({spread.number} fois)"
+    """« pour la moitié 2 jours, pour neuf sur dix 9 jours au plus (12 fois) »."""
+    half, most = _lasting(spread.half), _lasting(spread.most)
+    return f"pour la moitié {half}, pour neuf sur dix {most} au plus ({spread.number} fois)"
 
 
-def _days(time: timedelta) -> int:
-    return round(time / timedelta(days=1))
+def _lasting(time: timedelta) -> str:
+    return several(time.days, "jour") if time.days else "moins d’un jour"

@@ -73,6 +73,17 @@ def test_a_decision_whose_time_is_over_ends_whatever_is_run(qualified, clock, co
     assert "n’est plus au catalogue" not in run(command).stderr
 
 
+def test_a_decision_ends_even_on_what_its_source_no_longer_shows(qualified, clock, tmp_path):
+    (tmp_path / "vendeur" / "atlas.xml").unlink()
+    for _absent in range(3):
+        clock.now += timedelta(days=1)
+        run("harvest")
+    assert "partie de sa source" in run("show", "atlas.xml").stdout
+    clock.now = END
+    assert "n’est plus au catalogue" in run("index").stderr
+    assert state() == "expiree"
+
+
 def test_the_worker_ends_decisions_too(qualified, clock, balises):
     clock.now = END
     for _name, work in workercommands.works(balises):
