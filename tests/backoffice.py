@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from catalogue_site.application import create_app
 from catalogue_site.openid import Login
@@ -45,6 +47,7 @@ VENDOR = SourceInfo(
     publish="qualified",
     licence="etalab-2.0",
 )
+DATABASE = "balise.sqlite"
 FRACTIONS = "Une boîte de fractions pour comparer, ranger et placer sur une droite."
 
 
@@ -72,7 +75,7 @@ class Desk:
             self.forge.add_user(name, f"{name.title()} Exemple")
             self.groups[name] = self.forge.add_group(f"dne/{name}", members={name: 30})
         self.clock = self.forge.clock
-        self.store = SqlStore(f"sqlite:///{self.folder}/b.sqlite")
+        self.store = SqlStore(f"sqlite:///{self.folder / DATABASE}")
         self.engine = WhooshEngine(self.folder / "index")
         login = Login(
             url=self.forge.url, client_id=client_id, client_secret=secret, clock=self.clock
@@ -88,6 +91,7 @@ class Desk:
             check=lambda slug, now: check(self.store, slug, Answering(), now),
         )
         self.app: Flask = create_app(self.site)
+        self.app.jinja_env.bytecode_cache = FileSystemBytecodeCache()  # each test has its own site
 
     def take(self, *notices: tuple[str, str], **said: str) -> None:
         """Harvest these from the vendor: the title and the description of each."""
@@ -143,9 +147,18 @@ class Desk:
         return Page(page.client, page.client.get(place, base_url=HERE))
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once: bringing a new one up to date takes longer than most tests."""
+    file = tmp_path_factory.mktemp("empty") / DATABASE
+    SqlStore(f"sqlite:///{file}").close()
+    return file
+
+
 @pytest.fixture
-def desk(forge: Forge, tmp_path: Path) -> Iterator[Desk]:
+def desk(forge: Forge, empty_database: Path, tmp_path: Path) -> Iterator[Desk]:
     """With two entries to examine."""
+    shutil.copy(empty_database, tmp_path)
     made = Desk(tmp_path, forge)
     made.take(("Une boîte de fractions", FRACTIONS), ("Tracer un cercle", "Au compas."))
     yield made

@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import settings
 
-from tests.backoffice import desk  # noqa: F401  # a fixture for every test
+from tests.backoffice import desk, empty_database  # noqa: F401  # fixtures for every test
 from tests.built import wheel  # noqa: F401  # a fixture for every test
 from tests.corpus import SHARED
 from tests.demonstration import browser, demonstration  # noqa: F401  # fixtures for every test
