@@ -23,13 +23,16 @@ from werkzeug.serving import make_server
 import sample
 from catalogue_site.build import build
 from forgecommands import crawl_forge
+from indexer import decisions
 from indexer.entry import slug_of
 from indexer.harvest import harvest
 from installation import Balises, application, bring_level, now
+from metadata.record import Educational, Term
+from metadata.vocabulary import CONCEPT
 from runcommands import harvest_source
 from settings import ForgeSettings, LoginSettings, PublisherSettings, Settings, load
 from tests import curators
-from tests.fakes import ListSource, info, notice
+from tests.fakes import CURATOR, ListSource, info, notice
 from tests.forge import Forge
 
 CHROMIUM = "/usr/bin/chromium"
@@ -62,6 +65,9 @@ SUSPENDED = slug_of("vendeur", "2", "Atlas des nuages")
 TO_REVIEW = slug_of("vendeur", "3", "Atlas des océans")
 EXAMINED = slug_of("vendeur", "4", "Atlas des déserts")
 PROPOSED = slug_of("vendeur", "5", "Atlas des forêts")
+
+#: Those of another, whose feed is empty since.
+LOST = (slug_of("perdue", "1", "Un herbier"), slug_of("perdue", "2", "Un bestiaire"))
 
 TAKEN_DOWN = "wie-komme-ich-zum-bahnhof-wege-beschreiben-66e323bad30ee600"
 
@@ -140,6 +146,10 @@ def demonstrated(folder: Path) -> Iterator[Demonstration]:
         opened.callback(lambda: balises.store.close())
         with patch.dict(os.environ, BALISE_LOGIN_CLIENT_SECRET=secret):
             app = application(balises)
+        # No test reads the open web: whoever looks at a source there sees the first of the sample.
+        first = balises.settings.source[0]
+        site = replace(app.extensions["site"], preview=lambda candidate: balises.preview(first))
+        app.extensions["site"] = site
         _fill(balises, forge)
         build(balises.site, folder / "public")
         serving = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -178,7 +188,9 @@ def _fill(balises: Balises, forge: Forge) -> None:
             harvest_source(balises, source, full=False, confirm=False)
         for each in balises.settings.forge:
             crawl_forge(balises, each)
+    decisions.bring(balises.store, sample.decisions(now()), CURATOR, now())
     _curate(balises)
+    _curate_feeds(balises)
     balises.store.takedown(TAKEN_DOWN, "À la demande de son auteur.", now())
     bring_level(balises)
 
@@ -195,3 +207,15 @@ def _curate(balises: Balises) -> None:
     curators.examine(balises.store, EXAMINED, now())
     curators.propose(balises.store, PROPOSED, now())
     curators.suspend(balises.store, SUSPENDED, now(), "Une faille à corriger.")
+
+
+def _curate_feeds(balises: Balises) -> None:
+    """A source that lost all it had, after curators decided something of each thing it brought."""
+    lost = info("perdue", title="Éditions perdues", origin="editeur", publish="qualified")
+    said = {"educational": (Educational(learning_resource_types=(Term("", "herbier"),)),)}
+    records = [notice("1", "Un herbier", **said), notice("2", "Un bestiaire")]
+    for given in (records, []):
+        harvest(ListSource(given, key="perdue"), lost, balises.store, now=now())
+    curating = balises.store.curating
+    curating.map_value("herbier", f"{CONCEPT}lecture", CURATOR, now(), "Il aide à nommer.")
+    curating.judge_pairs(LOST, same=False, by=CURATOR, now=now(), reason="Des plantes, des bêtes.")

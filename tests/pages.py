@@ -13,6 +13,7 @@ from playwright.sync_api import Page as Tab
 
 from tests.demonstration import (
     EXAMINED,
+    LOST,
     PROPOSED,
     QUALIFIED,
     SUSPENDED,
@@ -89,6 +90,12 @@ def stay(tab: Tab) -> None:
 
 def page(name: str, address: str, template: str, act: Act | None = None, status: int = 200) -> Page:
     return Page(name=name, address=address, template=template, act=act, status=status)
+
+
+def unguarded(act: Act) -> Act:
+    """As in a browser that asks for nothing before it sends."""
+    asking = "all => all.forEach(form => { form.noValidate = true })"
+    return then(lambda tab: tab.eval_on_selector_all("form", asking), act)
 
 
 def desk(name: str, slug: str, path: str, template: str, who: str, *acts: Act) -> Page:
@@ -225,6 +232,33 @@ PAGES = (
     desk("delays", "delais", "", "curation_delays.html", "Denis"),
     desk("journal", "journal", "", "curation_journal.html", "Denis"),
     desk("evidence by CSV", "preuves", "", "curation_evidence_file.html", "Inès"),
+    desk("unknown values", "valeurs", "", "curation_values.html", "Inès"),
+    desk("values decided", "valeurs", "/decidees", "curation_values_decided.html", "Inès"),
+    desk(
+        "a value, a concept to search", "valeurs", "/une?vocabulaire=022&valeur=cycle+4&q=cycle",
+        "curation_value.html", "Inès",
+    ),
+    desk(
+        "a value decided, undone without a reason", "valeurs",
+        "/une?vocabulaire=010&valeur=herbier", "curation_value.html", "Inès",
+        unguarded(click("Défaire")),
+    ),
+    desk("duplicates", "doublons", "", "curation_pairs.html", "Inès"),
+    desk("duplicates decided", "doublons", "/decides", "curation_pairs_decided.html", "Inès"),
+    desk("two entries compared", "doublons", f"/comparer?r={LOST[0]}&r={LOST[1]}",
+         "curation_pair.html", "Inès"),
+    desk(
+        "three entries, no reason", "doublons", f"/comparer?r={VOLCANOES}&r={FAUSTINE}&r={MACBETH}",
+        "curation_pair.html", "Inès", unguarded(click("Même ressource")),
+    ),
+    desk("feeds", "sources", "", "curation_sources.html", "Agnès"),
+    desk("a large drop", "sources", "/perdue/baisse", "curation_drop.html", "Agnès"),
+    desk("looking at a source", "sources", "/apercu", "curation_preview_ask.html", "Agnès"),
+    desk("not for this role", "sources", "/apercu", "curation_refused.html", "Inès"),
+    desk(
+        "a source seen", "sources", "/apercu", "curation_preview.html", "Agnès",
+        fill(url="https://exemple.fr/oai", key="exemple"), click("Lire"),
+    ),
     page(
         "back-office, a lost form", "/curation", "curation_resume.html",
         then(lose_a_form, come_in("Inès", "/curation/reprise")), status=401,
@@ -251,6 +285,7 @@ NO_PAGES = frozenset(
         "journal.export",
         "opendata.described",
         "opendata.whole",
+        "preview.seen",  # a page, that only a form leads to: « a source seen »
         "resource.notice",
         "selection.export",
         "statistics.table",

@@ -26,8 +26,14 @@ SPACING = """
 p { margin-bottom: 2em !important }
 """
 TWICE_THE_TEXT = "html { font-size: 200% !important }"
-#: A page that is not there, or not for everybody, says so in the console too.
-SAID = ("401 (UNAUTHORIZED)", "403 (FORBIDDEN)", "404 (NOT FOUND)", "410 (GONE)")
+#: A page that is not there or not for everybody, and a form refused, say so in the console too.
+SAID = (
+    "401 (UNAUTHORIZED)",
+    "403 (FORBIDDEN)",
+    "404 (NOT FOUND)",
+    "410 (GONE)",
+    "422 (UNPROCESSABLE ENTITY)",
+)
 A4 = 718  # CSS pixels between the margins of a printer
 
 
