@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import BinaryIO
+from pathlib import Path
 
 import click
 
@@ -166,19 +166,24 @@ def delays_command(balises: Balises, as_json: bool) -> None:
         click.echo(f"{state.label} depuis : {casetext.spread_text(each)}")
 
 
+FILE = click.argument(
+    "file", metavar="FICHIER", type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+
+
 @qualifications.command("import")
-@click.argument("file", metavar="FICHIER", type=click.File("rb"))
+@FILE
 @click.option("--dry-run", is_flag=True, help="Dit ce qui serait fait, sans rien faire.")
 @acting
 @pass_balises
 @click.pass_context
 def import_command(
-    ctx: click.Context, balises: Balises, by: Actor, file: BinaryIO, dry_run: bool
+    ctx: click.Context, balises: Balises, by: Actor, file: Path, dry_run: bool
 ) -> None:
     """Importe d’un CSV des décisions prises avant Balise, marquées comme telles."""
-    found = decisions.bring(balises.store, file.read(), by, now(), dry_run=dry_run)
+    found = decisions.bring(balises.store, file.read_bytes(), by, now(), dry_run=dry_run)
     added = ("décision à importer", "décisions à importer") if dry_run else IMPORTED
-    _say(file.name, found, *added)
+    _say(str(file), found, *added)
     if not dry_run:
         sweep(balises, now())  # some may be over already
         bring_level(balises)
@@ -189,14 +194,14 @@ IMPORTED = ("décision importée", "décisions importées")
 
 
 @qualifications.command("import-evidence")
-@click.argument("file", metavar="FICHIER", type=click.File("rb"))
+@FILE
 @acting
 @pass_balises
 @click.pass_context
-def import_evidence(ctx: click.Context, balises: Balises, by: Actor, file: BinaryIO) -> None:
+def import_evidence(ctx: click.Context, balises: Balises, by: Actor, file: Path) -> None:
     """Ajoute d’un CSV des éléments de preuve : études, chiffres d’usage, retours de pratique."""
-    found = evidence.bring(balises.store, file.read(), by, now())
-    _say(file.name, found, "élément ajouté", "éléments ajoutés")
+    found = evidence.bring(balises.store, file.read_bytes(), by, now())
+    _say(str(file), found, "élément ajouté", "éléments ajoutés")
     bring_level(balises)
     ctx.exit(NEEDS_A_PERSON if found.has_errors else 0)
 

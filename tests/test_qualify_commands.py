@@ -386,6 +386,11 @@ def test_a_decision_imported_after_its_end_is_over_at_once(harvested, imports, c
     assert "Aucune" in run("search", "atlas").stdout
 
 
+def test_a_file_that_is_not_there_is_said_in_french(harvested):
+    said = run("qualifications", "import", "perdu.csv", *CHLOE, status=2)
+    assert "« perdu.csv » n’existe pas" in plain(said.output)
+
+
 def test_importing_is_for_administrators(harvested, tmp_path):
     (tmp_path / "decisions.csv").write_text(DECISIONS, encoding="utf-8")
     said = run("qualifications", "import", "decisions.csv", *BERTRAND, status=1)
