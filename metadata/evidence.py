@@ -138,10 +138,9 @@ def _steps(items: Iterable[Item], scale: Scale, version: str) -> list[Step]:
     moves: dict[date, list[tuple[_Tally, Item, int]]] = defaultdict(list)
     for item in items:
         for level, tally in enumerate(tallies, 1):
-            end = _end(item, level, scale, version)
-            if tally.threshold.accepts(item) and end > item.dated:
+            if tally.threshold.accepts(item):
                 moves[item.dated].append((tally, item, 1))
-                moves[end].append((tally, item, -1))
+                moves[_end(item, level, scale, version)].append((tally, item, -1))
     moves.pop(date.max, None)  # what never ends
     steps = [Step(date.min, 0)]
     for day in sorted(moves):

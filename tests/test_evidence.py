@@ -128,6 +128,16 @@ def test_what_the_next_level_asks_is_said_with_what_is_gathered():
     assert mark(figures()).higher == ""
 
 
+def test_what_weighs_too_little_for_the_next_level_is_not_gathered_towards_it():
+    assert mark(study(), study(independent=False)).so_far == gathered(1, 200, 4)
+    assert mark(study(), study(places=None)).so_far == gathered(2, 400, 4)
+
+
+def gathered(references, pupils, places):
+    plural = "s" if references > 1 else ""
+    return f"{references} référence{plural}, {pupils} élèves, {places} établissements"
+
+
 # --- Levels lost ----------------------------------------------------------------------------------
 
 
@@ -177,6 +187,14 @@ def test_the_day_of_the_last_loss_and_of_the_next_are_said():
     assert (lost.level, lost.on) == (3, date(2025, 3, 31))
     before = mark(old, young, now=datetime(2025, 3, 30, 23, 59, tzinfo=UTC))
     assert (before.level, before.since, before.until) == (3, date(2020, 2, 29), lost.on)
+
+
+def test_a_level_lost_regained_and_lost_again_was_last_lost_the_last_time():
+    first = figures(begun=date(2018, 9, 1), dated=date(2019, 6, 30))
+    second = figures(begun=date(2022, 9, 1), dated=date(2023, 6, 30))
+    found = mark(first, second)
+    assert (found.level, found.since) == (1, date(2025, 6, 30))
+    assert {lost.level: lost.on for lost in found.lost} == dict.fromkeys((2, 3), found.since)
 
 
 def test_a_level_that_was_never_held_has_no_day_of_loss():
