@@ -6,7 +6,7 @@ What binds is read over first: a page says all that it will bind, and its button
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response
@@ -21,6 +21,7 @@ from .curation import guarded
 from .dossier import MOVED, REFUSED, STALE, Dossier, attempt, opened, page, seen, written
 from .errand import ROOT
 from .faults import Answer
+from .presentation import day_of
 
 bp = guarded(Blueprint("decision", __name__, url_prefix=ROOT))
 
@@ -52,7 +53,7 @@ def decide(slug: str) -> Answer | Response:
         action = _action(dossier, wanted)
     except ValueError:
         return shown(
-            dossier, fault="L’échéance n’est pas une date : écrivez-la ainsi, 2027-08-31."
+            dossier, fault="L’échéance n’est pas une date : écrivez-la ainsi : 31/08/2027."
         ), REFUSED
     if wanted is Act.PROPOSE or written("confirme"):
         return attempt(dossier, action, "/decision", shown)
@@ -74,7 +75,7 @@ def _action(dossier: Dossier, act: Act) -> Action:
 
 def _until(dossier: Dossier) -> datetime | None:
     text = written("echeance")
-    return end_on(date.fromisoformat(text), dossier.case, dossier.now) if text else None
+    return end_on(day_of(text), dossier.case, dossier.now) if text else None
 
 
 def _read_over(dossier: Dossier, action: Action) -> Answer:

@@ -82,6 +82,7 @@ def show() -> str:
         state_label=journalwords.state,
         roles_of=journalwords.roles,
         moment=presentation.moment,
+        written=lambda iso: "/".join(reversed(iso.split("-"))),
         time_of=presentation.time_of,
     )
 
@@ -111,8 +112,9 @@ def _asked(args: Mapping[str, str]) -> Asked:
 
 
 def _iso(text: str) -> str:
-    """A day as it was given, "" when it is none that can be asked for."""
+    """A day as 2027-08-31, "" when it is none that can be asked for."""
     try:
-        return text if date(1900, 1, 1) < date.fromisoformat(text) < date(9999, 1, 1) else ""
+        day = presentation.day_of(text)
     except ValueError:
         return ""
+    return day.isoformat() if date(1900, 1, 1) < day < date(9999, 1, 1) else ""

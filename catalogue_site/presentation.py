@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from indexer import facets
 from indexer.entry import Entry, title_of
 from metadata.case import Face
 from metadata.licences import licence_of
-from metadata.normalise import minutes, plain
+from metadata.normalise import minutes, plain, when
 from metadata.record import Contribution, LangString, Record, Text
 from metadata.strangers.weblink import first_web
 
@@ -244,6 +244,11 @@ def moment(when: datetime) -> Moment:
     """A date, for machines and in French."""
     day = "1er" if when.day == 1 else str(when.day)
     return Moment(when.date().isoformat(), f"{day} {MONTHS[when.month - 1]} {when.year}")
+
+
+def day_of(text: str) -> date:
+    """The day that somebody wrote: 31/08/2027 as well as 2027-08-31. Raise ValueError."""
+    return date.fromisoformat(when(text) or "")
 
 
 def time_of(when: datetime) -> str:

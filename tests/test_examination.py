@@ -1,5 +1,7 @@
 """Examining and deciding in the back-office, as curators do: pages, buttons, two people at once."""
 
+from datetime import timedelta
+
 import pytest
 from lxml import html
 
@@ -244,6 +246,15 @@ def test_a_button_pressed_twice_is_pressed_once(desk, slug):
     desk.clock.advance(minutes=1)
     desk.see("ines", f"/curation/{slug}/suivi").press("Ajouter", {"texte": "À revoir."}, status=303)
     assert len(desk.case(slug).notes) == 2
+
+
+def test_a_decision_may_end_sooner(desk, slug, started):
+    proposed(desk, slug, started)
+    page = desk.see("denis", f"/curation/{slug}/decision")
+    day = desk.clock().date().replace(day=1) + timedelta(days=200)
+    page = page.press("Relire avant de qualifier", {"echeance": f"{day:%d/%m/%Y}"})
+    page.press("Qualifier cette ressource", status=303)
+    assert desk.case(slug).decision.until.date() == day
 
 
 @pytest.mark.parametrize("until", ["2026", "hier", "1999-01-01", "2999-01-01"])
