@@ -17,11 +17,12 @@ from indexer.errors import CaseMoved
 from indexer.qualifications import Examined
 from metadata.case import Act, Action, Case, State, Verdict
 from metadata.criteria import criteria
-from metadata.meaning import Difference, differences, lines
+from metadata.meaning import FIELDS, Difference, differences, lines
 from metadata.normalise import minutes
 from metadata.qualification import Refused
 
 from . import opinions, resource, wording
+from .choices import LANGUAGES
 from .curation import guarded
 from .dossier import MOVED, REFUSED, Dossier, onward, opened, page, perform, seen
 from .errand import ROOT
@@ -152,10 +153,12 @@ def _notice(examined: Examined) -> list[Row]:
 
 def _row(label: str, values: tuple[str, ...], difference: Difference | None) -> Row:
     before, after = (difference.before, difference.after) if difference else (values, values)
-    said = wording.compared(_in_words(before), _in_words(after))
+    said = wording.compared(_in_words(label, before), _in_words(label, after))
     return Row(label, said, is_changed=difference is not None)
 
 
-def _in_words(values: tuple[str, ...]) -> list[str]:
-    """Values as one reads them: a duration is written PT45M."""
+def _in_words(label: str, values: tuple[str, ...]) -> list[str]:
+    """Values as one reads them: a duration is written PT45M, a language fr."""
+    if label == FIELDS["langues"].label:
+        return [LANGUAGES.get(value, value) for value in values]
     return [in_words(length) if (length := minutes(value)) else value for value in values]

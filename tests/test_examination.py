@@ -160,6 +160,12 @@ def test_a_proposal_made_meanwhile_leaves_the_text_to_copy(desk, slug, started):
     assert not [each for each in page.tree.cssselect("button") if "Enregistrer" in text_of(each)]
 
 
+def test_the_notice_is_read_in_words(desk, slug):
+    page = desk.see("ines", f"/curation/{slug}")
+    [notice] = page.tree.xpath("//section[@class='cur-notice']")
+    assert "Langues français" in text_of(notice)
+
+
 def test_what_a_feed_changed_is_shown_word_by_word(desk, slug, started):
     proposed(desk, slug, started)
     page = desk.see("denis", f"/curation/{slug}/decision").press("Relire avant de qualifier")
