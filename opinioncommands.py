@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,11 +15,10 @@ import click
 from acting import acting
 from chosen import Chosen, pass_chosen
 from installation import now
-from metadata.case import Act, Action, Actor, Opinion, Verdict
+from metadata.case import Act, Action, Actor, Opinion, Verdict, is_reference
 from metadata.evidencecolumns import COLUMNS, read, texts_of
 from metadata.evidenceitem import Strand
 from metadata.evidencejournal import DIGEST, STRAND
-from metadata.strangers.weblink import is_web
 
 # Opinions
 
@@ -114,7 +112,7 @@ def _opinion(criterion: str, said: Mapping[str, Any]) -> Opinion:
 
 def _reference(text: str) -> str:
     """The address of a page, or the SHA-256 of a file: given, or that of a file which is here."""
-    if is_web(text) or re.fullmatch("[0-9a-f]{64}", text):
+    if is_reference(text):
         return text
     if Path(text).is_file():
         with open(text, "rb") as file:

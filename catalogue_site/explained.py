@@ -138,7 +138,7 @@ def _criterion(judged: Judged) -> Answer:
 
 def _proof(proof: Proof) -> Answer:
     kind = "address" if is_web(proof.reference) else "sha256"
-    return {kind: proof.reference, "at": proof.at.date().isoformat()}
+    return {kind: proof.reference.removeprefix("sha256:"), "at": proof.at.date().isoformat()}
 
 
 def _step(when: Moment, step: Step) -> Answer:

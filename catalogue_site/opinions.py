@@ -6,7 +6,6 @@ made, and with what it holds now. No request, no HTML.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +14,6 @@ from itertools import groupby
 from metadata.case import Act, Action, Actor, Case, Opinion, Verdict
 from metadata.criteria import Criteria, Criterion, criteria
 from metadata.qualification import Refused, decide
-from metadata.strangers.weblink import is_web
 
 #: What the names of the fields of a criterion begin with.
 VERDICT, REASON, PROOFS = "verdict-", "motif-", "pieces-"
@@ -122,24 +120,10 @@ def _faults(
     if not said.verdict:
         yield f"{label} : choisissez un verdict, un motif et des pièces n’en sont pas un."
         return
-    for reference in said.references:
-        if not is_reference(reference):
-            yield (
-                f"{label} : la pièce « {reference[:60]} » n’est ni une adresse du Web (https://…), ni"
-                " l’empreinte d’un fichier (sha256: et ses 64 chiffres ou lettres)."
-            )
     try:
         decide(case, Action(act=Act.ASSESS, opinions={key: said.opinion}), by, now, content)
     except Refused as refused:
         yield str(refused)
-
-
-SHA_256 = re.compile(r"sha256:[0-9a-f]{64}", re.IGNORECASE)
-
-
-def is_reference(text: str) -> bool:
-    """Is it what an opinion may rest on: the address of a page, or the hash of a file?"""
-    return is_web(text) or bool(SHA_256.fullmatch(text))
 
 
 def merged(form: Form, before: Case, after: Case) -> dict[str, Said]:

@@ -5,11 +5,14 @@ How a case moves is in qualification.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
+
+from .strangers.weblink import is_web
 
 
 class _Labelled(StrEnum):
@@ -136,6 +139,14 @@ class Proof(NamedTuple):
     reference: str
     by: str
     at: datetime
+
+
+SHA_256 = re.compile(r"(sha256:)?[0-9a-f]{64}", re.IGNORECASE)
+
+
+def is_reference(text: str) -> bool:
+    """Can an opinion rest on it? The address of a page, or the SHA-256 of a file."""
+    return is_web(text) or SHA_256.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,6 +26,7 @@ from .case import (
     State,
     Verdict,
     face_of,
+    is_reference,
 )
 from .caseflow import TRANSITIONS, transition
 from .criteria import criteria
@@ -203,6 +204,11 @@ def _opinions(case: Case, action: Action, by: Actor, now: datetime) -> None:
         if opinion.verdict is not Verdict.FAVORABLE and not opinion.reason.strip():
             raise Refused(
                 f"« {criterion.label} » : le verdict « {opinion.verdict.label} » demande un motif."
+            )
+        if wrong := [each for each in opinion.references if not is_reference(each)]:
+            raise Refused(
+                f"« {criterion.label} » : la pièce « {wrong[0][:60]} » n’est ni une adresse du Web"
+                " (https://…), ni l’empreinte d’un fichier (sha256: et ses 64 chiffres ou lettres)."
             )
 
 

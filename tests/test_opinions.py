@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue_site import opinions
-from catalogue_site.opinions import NOTHING, Said, changed, held, is_reference, merged, sent
+from catalogue_site.opinions import NOTHING, Said, changed, held, merged, sent
 from catalogue_site.wording import LONGEST, Change, compared, words
-from metadata.case import Case, Opinion, Verdict
+from metadata.case import Case, Opinion, Verdict, is_reference
 from metadata.criteria import criteria
 
 KEYS = [each.key for each in criteria().criteria]

@@ -378,6 +378,15 @@ def test_a_proof_keeps_who_gave_it_and_when():
     ]
 
 
+@pytest.mark.parametrize(
+    "reference", ["voir le dossier", "javascript:alert(1)", "abc", "ftp://x/y"]
+)
+def test_an_opinion_rests_on_a_page_or_on_the_hash_of_a_file(reference):
+    story = Story().does(ANNE, Act.TAKE)
+    rests = Opinion(verdict=Verdict.FAVORABLE, references=(reference,))
+    assert f"« {reference} »" in told(story, ANNE, Act.ASSESS, opinions={"rgaa": rests})
+
+
 # Whatever people do
 
 ACTS = [act for act in Act if act not in ON_FEEDS]
