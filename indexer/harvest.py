@@ -112,7 +112,9 @@ def _start(
         if interrupted.full or not full:
             return interrupted, True
         runs.fail(interrupted, "Abandonnée pour une moisson complète.", now)
-    whole = full or not source.incremental or is_full_due(status, now)
+    # Who shows a part of what there is, as a crawl of a few projects does, is asked for that part.
+    is_due = source.exhaustive and is_full_due(status, now)
+    whole = full or not source.incremental or is_due
     since = None if whole else status.since
     return runs.begin(key, full=since is None, since=since, now=now), False
 

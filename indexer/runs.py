@@ -222,15 +222,11 @@ def _dates(run: Run, now: datetime) -> dict[str, datetime | None]:
     A clock that runs ahead of ours is not followed: asking from too early only repeats. A source
     that tells no time keeps its date, or is read whole again.
     """
-    dates: dict[str, datetime | None] = {
-        "since": min(run.as_of, run.started) if run.as_of else run.since,
-        "last_complete": now,
-        "held_lost": None,
-        "held_known": None,
-        "held_since": None,
-        "confirmed": None,
-    }
-    return dates | {"last_full": now} if run.full else dates
+    since = min(run.as_of, run.started) if run.as_of else run.since
+    dates: dict[str, datetime | None] = {"since": since, "last_complete": now}
+    # A drop is held until everything is seen again: what changed since says nothing of it.
+    held = dict.fromkeys(("held_lost", "held_known", "held_since", "confirmed"))
+    return dates | {"last_full": now, **held} if run.full else dates
 
 
 def _forget_rejects(tx: sa.Connection, run: Run) -> None:

@@ -255,6 +255,20 @@ def test_withdrawals_that_are_too_many_are_listed_and_confirmed_too(store):
     assert store.runs.status("essai").states[State.GONE] == 20
 
 
+def test_a_look_at_a_part_of_a_source_forgets_no_drop(store):
+    def give(count, days, *, exhaustive=True):
+        source = ListSource(many(count), incremental=True, exhaustive=exhaustive, as_of=NOW)
+        harvest(source, info("essai"), store, now=NOW + days * DAY)
+
+    give(60, 0)
+    give(40, 8)
+    store.curating.confirm_drop("essai", 20, CURATOR, NOW + 8 * DAY, "tri")
+    give(1, 9, exhaustive=False)
+    assert (held(store).lost, held(store).confirmed) == (20, NOW + 8 * DAY)
+    give(40, 10)
+    assert store.runs.status("essai").states[State.GONE] == 20
+
+
 def test_one_confirms_the_drop_one_saw(store):
     fill(store, *many(60))
     with pytest.raises(StoreError, match="Aucune baisse"):
