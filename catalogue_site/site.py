@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from flask import current_app, request
 from markupsafe import Markup
 
 from indexer.documents import catch_up
+from indexer.errors import SearchError
 from indexer.search import SearchEngine
 from indexer.store import SqlStore
 from metadata.case import Role
@@ -26,6 +28,8 @@ if TYPE_CHECKING:  # what these need takes long to load, and few sites have them
     from indexer.preview import Candidate, Preview
 
     from .openid import Login
+
+log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
 
@@ -130,11 +134,25 @@ def engine() -> SearchEngine:
 #: One thread at a time writes to the index.
 _at_work = threading.Lock()
 
+#: How long a page waits for the index, in seconds: what takes longer ends behind its back.
+AT_ONCE = 10.0
+
 
 def bring_level() -> None:
     """Let the index catch up with the store, now that somebody changed what the public sees."""
+    work = threading.Thread(target=_catch_up, args=(current_site(),), daemon=True)
+    work.start()
+    work.join(AT_ONCE)
+
+
+def _catch_up(site: Site) -> None:
     with _at_work:
-        catch_up(store(), engine())
+        try:
+            catch_up(site.store, site.engine)
+        except (
+            SearchError
+        ) as error:  # what was decided is kept; the next to catch up takes it along
+            log.warning("index behind error=%r", str(error))
 
 
 def canonical(path: str) -> str:

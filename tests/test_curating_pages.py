@@ -12,6 +12,7 @@ from catalogue_site.openid import Identity, Login
 from catalogue_site.sessions import SESSION, Session
 from catalogue_site.site import Site
 from indexer.documents import catch_up
+from indexer.errors import SearchError
 from indexer.fetch import Fetcher
 from indexer.harvest import harvest
 from indexer.oaipmh import OaiPmhSource
@@ -151,6 +152,25 @@ def test_a_value_is_mapped_once_and_read_again_at_once(site, enter, fill):
     assert "Aucune valeur n’attend" in words(done)
     [line] = site.store.curating.lines("valeur")
     assert (line.event.by, line.event.data["reason"]) == ("ines", "usage")
+
+
+def test_a_decision_is_kept_though_the_index_is_busy(app, site, enter, fill, caplog):
+    fill(notice("1", **said("fiche prof")))
+    app.extensions["site"] = replace(site, engine=Busy())
+    page = asked(enter(), "/curation/valeurs/une", vocabulaire="010", valeur="fiche prof")
+    page.press("Appliquer", {"concept": f"{CONCEPT}exercise"}, 303)
+    assert "index behind" in caplog.text
+    catch_up(site.store, site.engine)
+    assert of_type(site, "exercice") == [slug(site, "1")]
+
+
+class Busy:
+    """An index that another process is writing to."""
+
+    fresh = False
+
+    def update(self, documents, deleted=()):
+        raise SearchError("occupé")
 
 
 def test_the_nearest_concepts_are_offered_and_lead_to_the_form_already_filled(enter, fill):
