@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from metadata.case import Act, Event, Role, State, Verdict
 from metadata.criteria import Criteria, criteria, versions
+from metadata.evidencecolumns import COLUMNS
 
 from .presentation import moment
 
@@ -65,8 +66,11 @@ def _told(event: Event) -> Iterator[Detail]:
         if isinstance(value := data.get(name), str | int):
             yield Detail(label, str(value))
     for name, value in data.get("evidence", {}).items():
-        yield Detail(name.capitalize(), str(value))
+        yield Detail(EVIDENCE.get(name, name.capitalize()), str(value))
 
+
+#: What a line says of an item of evidence, under the titles of its columns.
+EVIDENCE = {column.key: column.title for column in COLUMNS}
 
 DATES = {"decided": "Décidé le", "until": "Jusqu’au"}
 
