@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from werkzeug.serving import make_server
@@ -28,8 +28,9 @@ from indexer.store import SqlStore
 from installation import Balises
 from metadata.case import Act, Action, Actor, Opinion, Role, State, Verdict
 from metadata.criteria import criteria
+from metadata.evidencecolumns import texts_of
+from metadata.evidenceitem import Design, Item, Strand
 from settings import Settings, load
-from tests import curators
 from tests.backoffice import Answering
 from tests.forge import Clock, Forge
 
@@ -71,6 +72,31 @@ UNFAVORABLE = FAVORABLE | {
         references=("https://www.cabestan-lune.example/credits",),
     )
 }
+
+EVIDENCE = (
+    Item(
+        strand=Strand.RESEARCH,
+        title="Les élèves de 4e nomment mieux les sortes d’éruptions.",
+        reference="https://etudes.example/volcans",
+        origin="Éditions du Tilleul mordoré",
+        dated=date(2025, 5, 1),
+        independent=False,
+        design=Design.QUASI,
+        size=120,
+        places=4,
+        context="4e, SVT",
+    ),
+    Item(
+        strand=Strand.USAGE,
+        reference="https://ent.example/chiffres-2026",
+        origin="ENT de l’académie de Brumeval",
+        dated=date(2026, 6, 30),
+        begun=date(2025, 9, 1),
+        independent=True,
+        size=12_400,
+        places=61,
+    ),
+)
 
 #: What a publisher's feed changes of an entry, once it was qualified.
 CHANGED = {
@@ -177,7 +203,8 @@ def tell(told: Ministry) -> None:
     for title in (VOLCANOES, REVOLUTION, SYLLABLES):
         told.act(title, Act.QUALIFY, DENIS, reason="La durée de conservation reste à préciser.")
     told.act(DIALOGUES, Act.REFUSE, DENIS)
-    curators.gather(told.store, told.slugs[VOLCANOES], clock())
+    for item in EVIDENCE:
+        told.act(VOLCANOES, Act.ADD_EVIDENCE, INES, evidence=texts_of(item))
     clock.advance(days=7)
     told.act(
         SYLLABLES, Act.ASK_SUSPENSION, INES,
