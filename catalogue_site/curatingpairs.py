@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import islice
 from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, render_template, request
@@ -53,7 +53,7 @@ def every() -> str:
     page = max(1, request.args.get("page", 1, type=int))
     groups = waiting()
     shown = groups[(page - 1) * PAGE : page * PAGE]
-    slugs = {slug for group in shown for slug in group.slugs[:NAMED]}
+    slugs = {slug for group, asked in shown for slug in (*asked, *group.slugs[:NAMED])}
     return render_template(
         "curation_pairs.html",
         groups=shown,
@@ -69,15 +69,27 @@ def every() -> str:
     )
 
 
-def waiting() -> list[Duplicates]:
-    """The groups in which nobody decided of some pair; those that share more than a title first."""
+def waiting() -> list[tuple[Duplicates, list[str]]]:
+    """The groups in which nobody decided of some pair, and what to compare of each.
+
+    Those that share more than a title come first.
+    """
     decided = {pair.slugs for pair in store().curating.pairs()}
     found = [
-        group
+        (group, asked)
         for group in store().duplicates()
-        if group.kind != JOINED and not {*combinations(group.slugs, 2)} <= decided
+        if group.kind != JOINED and (asked := _undecided(group.slugs, decided))
     ]
-    return sorted(found, key=lambda group: not group.certain)
+    return sorted(found, key=lambda each: not each[0].certain)
+
+
+def _undecided(slugs: Sequence[str], decided: Collection[tuple[str, str]]) -> list[str]:
+    """The first entry that was not compared with every other, and some that it was not with."""
+    for rank, slug in enumerate(slugs):
+        others = (each for each in slugs[rank + 1 :] if (slug, each) not in decided)
+        if asked := [*islice(others, MOST - 1)]:
+            return [slug, *asked]
+    return []
 
 
 def address_of(slugs: Sequence[str]) -> str:

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from . import pairs
 from .changes import batches
 from .entry import JOINED, LIVE, Duplicates, State
-from .pairs import Pair
 from .schema import ENTRIES, NAMES, AnyRow
 
 #: The kind of a name, and the name.
@@ -29,19 +28,19 @@ def find_duplicates(db: sa.Connection) -> list[Duplicates]:
     said = pairs.decided(db)
     shared = _NAMED.where(ENTRIES.c.state.in_(LIVE)).group_by(*_NAME).having(sa.func.count() > 1)
     rows = _sharing(db, shared, LIVE)
-    return _each_once([*_joined(db, said, LIVE), *_groups(rows, pairs.apart(said))])
+    joined = _live(db, pairs.joined(said), LIVE)
+    return _each_once([*joined, *_groups(rows, pairs.apart(said))])
 
 
 def duplicates_of(db: sa.Connection, slug: str) -> list[Duplicates]:
     """The groups of published entries that are the same resource as this one."""
-    said = pairs.decided(db)
-    apart, shown = pairs.apart(said), (State.PUBLISHED,)
-    joined = [group for group in _joined(db, said, shown) if slug in group.slugs]
+    apart, shown = pairs.apart(pairs.decided(db, slug)), (State.PUBLISHED,)
+    found = [*_live(db, [pairs.joined_to(db, slug)], shown)]
     for group in _groups(_sharing(db, _NAMED.where(NAMES.c.slug == slug), shown), apart):
         if slug in group.slugs:
             alike = tuple(each for each in group.slugs if each not in apart.get(slug, ()))
-            joined.append(Duplicates(slugs=alike, kind=group.kind, value=group.value))
-    return _each_once(joined)
+            found.append(Duplicates(slugs=alike, kind=group.kind, value=group.value))
+    return _each_once(found)
 
 
 def namesakes(db: sa.Connection, names: Iterable[Name], *, but_of: str) -> dict[Name, list[str]]:
@@ -112,16 +111,15 @@ def _alike(slugs: Iterable[str], apart: Apart) -> Iterator[tuple[str, ...]]:
         yield tuple(sorted(group))
 
 
-def _joined(
-    db: sa.Connection, said: Iterable[Pair], states: Collection[State]
+def _live(
+    db: sa.Connection, joined: Collection[Collection[str]], states: Collection[State]
 ) -> Iterator[Duplicates]:
     """The groups that people made, of the entries in these states."""
-    groups = pairs.joined(said)
     live: set[str] = set()
-    for batch in batches(slug for group in groups for slug in group):
+    for batch in batches(slug for group in joined for slug in group):
         query = sa.select(ENTRIES.c.slug).where(ENTRIES.c.slug.in_(batch))
         live |= {*db.scalars(query.where(ENTRIES.c.state.in_(states)))}
-    for group in groups:
-        slugs = tuple(sorted(group & live))
+    for group in joined:
+        slugs = tuple(sorted(live.intersection(group)))
         if len(slugs) > 1:
             yield Duplicates(slugs=slugs, kind=JOINED, value="")

@@ -48,6 +48,17 @@ def decided(db: sa.Connection, slug: str = "") -> list[Pair]:
     return [Pair(**row._mapping) for row in db.execute(query)]
 
 
+def joined_to(db: sa.Connection, slug: str) -> set[str]:
+    """An entry, and all that it is one resource with by what was decided."""
+    found, near = {slug}, {slug}
+    while near:
+        either = PAIRS.c.first.in_(near) | PAIRS.c.second.in_(near)
+        query = sa.select(PAIRS.c.first, PAIRS.c.second).where(PAIRS.c.same, either)
+        near = {each for row in db.execute(query) for each in row} - found
+        found |= near
+    return found
+
+
 def joined(pairs: Iterable[Pair]) -> list[set[str]]:
     """The groups of entries that are one resource by what was decided."""
     return linked(pair.slugs for pair in pairs if pair.same)

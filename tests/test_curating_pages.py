@@ -305,6 +305,17 @@ def test_of_several_alike_one_says_which_the_decision_is_about(site, enter, fill
     assert [pair.slugs for pair in site.store.curating.pairs()] == [tuple(sorted([one, three]))]
 
 
+def test_a_large_group_is_gone_through_without_comparing_anything_twice(site, enter, fill):
+    fill(*(notice(f"{n:02}", **SHARED) for n in range(12)))
+    client, seen = enter(), set()
+    while links := asked(client, "/curation/doublons").tree.cssselect("main .cur-liste > li > a"):
+        page = Page(client, client.get(links[0].get("href")))
+        page.press("Ressources différentes", {"motif": "x"}, 303)
+        assert len(site.store.curating.pairs()) > len(seen)
+        seen = {pair.slugs for pair in site.store.curating.pairs()}
+    assert len(seen) == 12 * 11 / 2
+
+
 def test_a_decision_that_contradicts_another_says_which(site, enter, fill):
     fill(*(notice(name, f"Cours {name}") for name in "123"))
     one, two, three = (slug(site, name) for name in "123")
