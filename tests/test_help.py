@@ -7,6 +7,8 @@ import pytest
 from catalogue_site.help import PAGES
 from metadata.case import Face
 from metadata.criteria import criteria
+from tasks.curation_pictures import HEAVIEST
+from tests.corpus import ROOT
 
 QUALIFICATION = PAGES["qualification"].read_text(encoding="utf-8")
 
@@ -41,3 +43,25 @@ def test_it_says_how_long_a_decision_holds():
     years = round(criteria().valid_for.days / 365)
     assert years == 2
     assert re.search(r"vaut deux ans", QUALIFICATION)
+
+
+GUIDE = ROOT / "docs" / "guide-curation.md"
+
+
+def test_every_picture_of_the_curators_guide_is_there_is_told_in_words_and_light():
+    shown = re.findall(r"!\[([^]]*)\]\((images/[^)]+)\)", GUIDE.read_text(encoding="utf-8"))
+    assert {each for _, each in shown} == {
+        f"images/{path.name}" for path in (GUIDE.parent / "images").iterdir()
+    }
+    for words, name in shown:
+        assert len(words) > 60, name
+        assert (GUIDE.parent / name).stat().st_size <= HEAVIEST, name
+
+
+def test_the_curators_guide_leads_to_pages_and_headings_that_exist():
+    text = GUIDE.read_text(encoding="utf-8")
+    for file, anchor in re.findall(r"\]\(([^)#]*\.md)?(?:#([^)]+))?\)", text):
+        page = (GUIDE.parent / file if file else GUIDE).read_text(encoding="utf-8")
+        headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+        anchors = {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}
+        assert not anchor or anchor in anchors, anchor
