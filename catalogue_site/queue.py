@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request
@@ -12,12 +13,13 @@ from werkzeug.wrappers import Response
 
 from indexer.qualifications import Filter, Queued
 from metadata.case import PUBLIC, Act, Action, Actor, State
-from metadata.qualification import Refused, check_right
+from metadata.qualification import WARNINGS, Refused, check_right
 
 from . import presentation
 from .curation import actor, guarded
 from .errand import ROOT
 from .faults import Answer
+from .presentation import capital
 from .site import current_site, store
 
 bp = guarded(Blueprint("queue", __name__, url_prefix=ROOT))
@@ -28,6 +30,12 @@ SIZE = 40
 #: Whose: nobody's, mine; anything else is somebody's name.
 NOBODY, ME = "personne", "moi"
 
+#: What somebody has to do something about, and everything: neither is a state.
+TO_DO, ALL = "a-traiter", "toutes"
+
+#: What ends in so many days is to be looked at.
+SOON = timedelta(days=max(WARNINGS))
+
 #: In how many days a decision ends, at most.
 DELAYS = ("60", "15")
 
@@ -36,7 +44,7 @@ DELAYS = ("60", "15")
 class Asked:
     """What part of the queue an address asks for; what is empty does not matter."""
 
-    etat: str = ""
+    etat: str = ""  # a state, TO_DO, ALL; see `shown`
     source: str = ""
     affectation: str = ""
     q: str = ""
@@ -44,10 +52,16 @@ class Asked:
     echeance: str = ""  # one of DELAYS
     page: int = 1
 
+    @property
+    def shown(self) -> str:
+        """What it shows when it names no state: whoever gives words looks for something."""
+        return self.etat or (ALL if self.q else TO_DO)
+
     def filter(self, by: Actor, now: datetime) -> Filter:
         whose = {NOBODY: "-", ME: by.name}
         return Filter(
-            state=self.etat,
+            state=self.shown if self.shown in list(State) else "",
+            to_do=now + SOON if self.shown == TO_DO else None,
             source=self.source,
             assignee=whose.get(self.affectation, self.affectation),
             words=self.q,
@@ -58,6 +72,8 @@ class Asked:
     def address(self, **other: str | int) -> str:
         """The address of the queue so filtered, with something else; on its first page unless said."""
         said = {name: getattr(self, name) for name in FILTERS} | other
+        if said["etat"] == (ALL if said["q"] else TO_DO):
+            said["etat"] = ""
         query = urlencode({name: value for name, value in said.items() if value not in ("", 1)})
         return f"{ROOT}?{query}" if query else ROOT
 
@@ -115,7 +131,7 @@ def _asked(args: Mapping[str, str]) -> Asked:
     return Asked(
         **said
         | {
-            "etat": said["etat"] if said["etat"] in list(State) else "",
+            "etat": said["etat"] if said["etat"] in (TO_DO, ALL, *State) else "",
             "echeance": said["echeance"] if said["echeance"] in DELAYS else "",
             "affectation": said["affectation"].removeprefix("@"),
         },
@@ -126,13 +142,15 @@ def _asked(args: Mapping[str, str]) -> Asked:
 def _page(asked: Asked, fault: str = "") -> str:
     by, now = actor(), current_site().clock()
     wanted, kept = asked.filter(by, now), store().qualifications
-    counts = kept.counts(replace(wanted, state=""))
-    total = counts.get(State(asked.etat), 0) if asked.etat else sum(counts.values())
+    counts = kept.counts(replace(wanted, state="", to_do=None))
+    to_do = sum(kept.counts(replace(wanted, state="", to_do=now + SOON)).values())
+    tabs = list(_tabs(asked, counts, to_do))
+    total = next(tab.size for tab in tabs if tab.is_here)
     rows = kept.queue(wanted, limit=SIZE, offset=SIZE * (asked.page - 1))
     return render_template(
         "curation_queue.html",
         asked=asked,
-        tabs=list(_tabs(asked, counts)),
+        tabs=tabs,
         rows=[_row(each, now) for each in rows],
         total=total,
         pages=range(1, -(-total // SIZE) + 1),
@@ -144,14 +162,25 @@ def _page(asked: Asked, fault: str = "") -> str:
     )
 
 
-def _tabs(asked: Asked, counts: Mapping[State, int]) -> Iterator[tuple[str, str, int, bool]]:
-    """Where each state leads, its name, how many there are, and whether it is the one shown."""
-    yield asked.address(etat=""), "Tous", sum(counts.values()), not asked.etat
-    for state in State:
-        is_here = asked.etat == state
-        if counts.get(state) or is_here:
-            address = asked.address(etat=str(state))
-            yield address, presentation.capital(state.label), counts.get(state, 0), is_here
+class Tab(NamedTuple):
+    """A part of the queue: where it is, its name, how many there are."""
+
+    address: str
+    name: str
+    size: int
+    is_here: bool
+
+
+def _tabs(asked: Asked, counts: Mapping[State, int], to_do: int) -> Iterator[Tab]:
+    every = {
+        TO_DO: ("À traiter", to_do),
+        **{str(state): (capital(state.label), counts.get(state, 0)) for state in State},
+        ALL: ("Toutes", sum(counts.values())),
+    }
+    for key, (name, count) in every.items():
+        is_here = asked.shown == key
+        if count or is_here or key in (TO_DO, ALL):
+            yield Tab(asked.address(etat=key), name, count, is_here)
 
 
 def _row(queued: Queued, now: datetime) -> Row:

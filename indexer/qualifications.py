@@ -17,6 +17,7 @@ from metadata import MetadataError, RawRecord, Record, parse
 from metadata.case import BALISE, PUBLIC, Act, Action, Actor, Case, Event, Face
 from metadata.case import State as CaseState
 from metadata.caseflow import apply, fold
+from metadata.delays import UNDECIDED
 from metadata.meaning import Meaning, fingerprint, meaning
 from metadata.qualification import WARNINGS, Refused, decide
 from metadata.record import General, Text
@@ -61,6 +62,7 @@ class Filter:
     words: str = ""  # in the title
     asked: bool = False  # waits for a second person
     ends_before: datetime | None = None
+    to_do: datetime | None = None  # is undecided, waits for a second person, or ends before
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -463,7 +465,13 @@ def _conditions(wanted: Filter) -> Iterable[sa.ColumnElement[bool]]:
     if wanted.asked:
         yield CASES.c.asked != ""
     if wanted.ends_before:
-        yield CASES.c.face.in_(PUBLIC) & (CASES.c.ends <= wanted.ends_before)
+        yield _ends_before(wanted.ends_before)
+    if wanted.to_do:
+        yield _STATE.in_(UNDECIDED) | (CASES.c.asked != "") | _ends_before(wanted.to_do)
+
+
+def _ends_before(date: datetime) -> sa.ColumnElement[bool]:
+    return CASES.c.face.in_(PUBLIC) & (CASES.c.ends <= date)
 
 
 def _queued(row: AnyRow) -> Queued:

@@ -49,6 +49,20 @@ def test_the_queue_is_filtered_by_addresses_that_last(desk, slug):
     assert titles(desk, "/curation?source=autre") == []
 
 
+def test_the_queue_opens_on_what_is_to_do(desk, slug):
+    curators.qualify(desk.store, slug, desk.clock())
+    assert titles(desk, "/curation") == ["Tracer un cercle"]
+    assert len(titles(desk, "/curation?etat=toutes")) == 2
+    assert titles(desk, "/curation?q=boîte") == ["Une boîte de fractions"]
+    assert titles(desk, "/curation?q=boîte&etat=a-traiter") == []
+    tabs = desk.see("ines", "/curation").tree.cssselect("nav[aria-label=États] a")
+    said = ["À traiter 1", "À instruire 1", "Qualifiée 1", "Toutes 2"]
+    assert [text_of(each) for each in tabs] == said
+    asked = Action(act=Act.ASK_SUSPENSION, reason="Une faille.")
+    desk.store.qualifications.act(slug, asked, INES, desk.clock())
+    assert len(titles(desk, "/curation")) == 2
+
+
 @pytest.mark.parametrize("query", ["etat=x", "page=0", "page=x", "echeance=9", "attente=", "q=%00"])
 def test_a_filter_that_means_nothing_does_not_matter(desk, query):
     assert len(titles(desk, f"/curation?{query}")) == 2
