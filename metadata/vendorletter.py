@@ -40,7 +40,8 @@ def letter(
     face = face_at(case, now)
     paragraphs = [
         "Bonjour,",
-        "\n".join(filter(None, (f"Votre ressource «\u00a0{title}\u00a0»", address))),
+        f"Nous vous écrivons au sujet de votre ressource «\u00a0{title}\u00a0»"
+        + (f"\u00a0:\n{address}" if address else "."),
         _where(case, face),
         *_decided(case),
         _to_mend(findings),

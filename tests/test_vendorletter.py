@@ -69,7 +69,8 @@ def test_a_letter_says_where_its_resource_stands(steps, after, subject, said):
     assert found.subject == f"«\u00a0Atlas\u00a0»\u00a0: {subject}"
     assert said in found.body
     assert found.body.startswith(
-        "Bonjour,\n\nVotre ressource «\u00a0Atlas\u00a0»\nhttps://c.example/a\n"
+        "Bonjour,\n\nNous vous écrivons au sujet de votre ressource «\u00a0Atlas\u00a0»\u00a0:\n"
+        "https://c.example/a\n"
     )
     assert found.body.endswith("Le ministère\n")
 
