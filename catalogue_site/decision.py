@@ -82,7 +82,7 @@ def _read_over(dossier: Dossier, action: Action) -> Answer:
     if (number := seen()) is not None and number != dossier.case.lines:
         return shown(dossier, fault=STALE, meanwhile=number), MOVED
     try:
-        dossier.try_(action)
+        dossier.rehearse(action)
     except Refused as refused:
         return shown(dossier, fault=str(refused)), REFUSED
     case = dossier.case
@@ -128,7 +128,7 @@ def shown(dossier: Dossier, **said: object) -> str:
 def _against(dossier: Dossier) -> str:
     """What forbids to propose that it be qualified, "" when nothing does."""
     try:
-        dossier.try_(Action(act=Act.PROPOSE, outcome=State.QUALIFIED))
+        dossier.rehearse(Action(act=Act.PROPOSE, outcome=State.QUALIFIED))
     except Refused as refused:
         return str(refused)
     return ""

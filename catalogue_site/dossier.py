@@ -107,7 +107,7 @@ class Dossier:
     def may(self, act: Act) -> bool:
         return not self.why_not(act)
 
-    def try_(self, action: Action) -> None:
+    def rehearse(self, action: Action) -> None:
         """Raise Refused when this could not be done now."""
         decide(self.case, action, self.by, self.now, self.examined.content)
 

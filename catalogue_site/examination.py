@@ -39,6 +39,8 @@ def show(slug: str) -> Response | str:
     dossier = opened(slug)
     if dossier.slug != slug:
         return redirect(dossier.address, 301)
+    if not dossier.is_concerned:  # there is evidence about it at most
+        return redirect(f"{dossier.address}/preuves", 303)
     return shown(dossier)
 
 

@@ -26,13 +26,6 @@ def told(event: Event) -> list[Detail]:
     return [*_told(event)]
 
 
-def public(event: Event) -> str:
-    """The same in one text, without what stays between curators."""
-    return " ; ".join(
-        f"{detail.label} : {detail.text}" for detail in told(event) if not detail.is_private
-    )
-
-
 def roles(event: Event) -> str:
     """The roles of whoever did it, "" for Balise."""
     return ", ".join(role.label for role in Role if role in event.roles)

@@ -7,9 +7,11 @@ from urllib.parse import unquote
 
 import pytest
 
+from indexer.harvest import harvest
 from metadata.case import Act, Action, Actor, Opinion, Role, State, Verdict
 from metadata.criteria import criteria
 from tests import curators
+from tests.fakes import ListSource, info, notice
 from tests.test_editor import text_of
 from tests.test_login import HERE
 
@@ -177,6 +179,19 @@ def test_a_strand_is_declared_not_applicable(desk, slug):
     said = {"volet": "usage", "motif": "Elle vient de paraître."}
     page.press("Déclarer ce volet sans objet", said, status=303)
     assert "Elle vient de paraître." in text_of(desk.see("ines", f"/curation/{slug}/preuves").tree)
+
+
+def test_a_commun_has_evidence_and_nothing_to_examine(desk):
+    about = info("communs", origin="commun", publish="all")
+    source = ListSource([notice("1", "Un commun")], key="communs")
+    harvest(source, about, desk.store, now=desk.clock())
+    [slug] = desk.store.slugs()
+    answer = desk.client("ines").get(f"/curation/{slug}", base_url=HERE)
+    assert answer.headers["Location"] == f"/curation/{slug}/preuves"
+    page = desk.see("ines", f"/curation/{slug}/preuves")
+    assert "Décision" not in text_of(page.tree.cssselect(".cur-onglets")[0])
+    page.press("Ajouter cet élément", STUDY, status=303)
+    assert len(desk.case(slug).evidence) == 1
 
 
 def test_evidence_for_many_entries_comes_by_a_table(desk, slug):
