@@ -154,6 +154,7 @@ PAGES = (
     page("help", "/aide", "aide.html"),
     page("help to search", "/aide/chercher", "help.html"),
     page("help for publishers", "/aide/proposer", "help.html"),
+    page("help on qualification", "/aide/qualification", "help.html"),
     page("help for maintainers", "/aide/faire-connaitre-son-commun", "help.html"),
     page("open data and API", "/api", "api.html"),
     page("a list to embed", "/integrer?q=fractions", "embed.html"),
