@@ -16,6 +16,7 @@ from typing import cast
 from flask import Blueprint, abort, current_app, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from indexer.errors import AddressRefused
 from indexer.preview import Candidate, Preview
 from metadata import licences
 from metadata.case import Act
@@ -85,7 +86,11 @@ def look() -> Answer | Response:
     candidate = _candidate()
     if faults := _faults(candidate):
         return _form(faults), REFUSED
-    return redirect(f"{bp.url_prefix}/{_previews().keep(look_at(candidate))}", 303)
+    try:
+        number = _previews().keep(look_at(candidate))
+    except AddressRefused as refused:
+        return _form({"url": str(refused)}), REFUSED
+    return redirect(f"{bp.url_prefix}/{number}", 303)
 
 
 @bp.get("/<number>")

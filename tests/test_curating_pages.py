@@ -1,5 +1,7 @@
 """The back-office on what feeds bring: the pages that a curator sees, and what their forms do."""
 
+import socket
+import time
 import tomllib
 from dataclasses import replace
 from datetime import timedelta
@@ -20,8 +22,10 @@ from indexer.preview import preview
 from indexer.search import Query
 from indexer.store import SqlStore
 from indexer.whoosh_engine import WhooshEngine
+from installation import Balises
 from metadata.case import Role
 from metadata.record import Educational, Term
+from settings import Settings, SourceSettings
 from tests.fakes import CURATOR, DAY, NOW, ListSource, info, notice
 from tests.oaiserver import OaiServer
 from tests.test_editor import Page, text_of
@@ -454,6 +458,32 @@ def test_a_source_that_cannot_be_read_says_why(enter, repository):
     assert "lom" in words(shown, ".cat-alerte")
     assert not shown.tree.cssselect(".cur-apercu")
     shown.press("Refuser", {"motif": "rien à lire"}, 303)
+
+
+def test_an_address_of_our_own_network_is_not_read(site, enter, repository, tmp_path):
+    """What installation gives the site, and not the stand-in of the other tests."""
+    client = enter("diriger")
+    given = Balises(Settings(folder=tmp_path)).site.preview
+    client.application.extensions["site"] = replace(site, preview=given)
+    sent = {**FORM, "url": repository.url}
+    page = asked(client, "/curation/sources/apercu").press("Lire", sent, 422)
+    assert "n’est pas celui d’un site public" in page.faults[-1]
+    inside = {**FORM, "url": "http://127.0.0.1/oai"}
+    shown = followed(asked(client, "/curation/sources/apercu").press("Lire", inside, 303))
+    assert "n’est pas une adresse publique" in words(shown, ".cat-alerte")
+    assert repository.requests == []
+
+
+@pytest.mark.slow
+def test_a_source_that_never_answers_keeps_nobody_waiting(tmp_path):
+    given = SourceSettings(key="muette", kind="table", url="", internal=True)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"http://127.0.0.1:{mute.getsockname()[1]}/"
+        started = time.monotonic()
+        found = Balises(Settings(folder=tmp_path)).preview(replace(given, url=url))
+    assert time.monotonic() - started < 20
+    assert found.fault
+    assert found.records == ()
 
 
 @pytest.mark.parametrize(
