@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from metadata.case import Act, Event, Role, State, Verdict
 from metadata.criteria import Criteria, criteria, versions
 from metadata.evidencecolumns import COLUMNS
+from metadata.vocabulary import scolomfr
 
 from .presentation import moment
 
@@ -57,7 +58,7 @@ def _told(event: Event) -> Iterator[Detail]:
         yield Detail("Note", text, is_private=True)
     for name, label in OTHERS.items():
         if isinstance(value := data.get(name), str | int):
-            yield Detail(label, str(value))
+            yield Detail(label, scolomfr().label(str(value)) or str(value))
     for name, value in data.get("evidence", {}).items():
         yield Detail(EVIDENCE.get(name, name.capitalize()), str(value))
 

@@ -225,6 +225,7 @@ def test_whoever_comes_second_to_a_value_sees_what_was_decided(site, enter, fill
     assert "« exercice »" in words(again, "dl")
     [checked] = again.tree.cssselect("input[name=concept][checked]")
     assert checked.get("value") == f"{CONCEPT}lecture"
+    assert "Concept : exercice" in words(again)
     again.press("Remplacer", status=303)
     assert site.store.curating.mapped()[0].uri == f"{CONCEPT}lecture"
 
