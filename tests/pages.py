@@ -112,6 +112,7 @@ PAGES = (
     page("search, everything", "/recherche", "search.html"),
     page("search, words and filters", "/recherche?q=fractions&niveau=cm1", "search.html"),
     page("search, understood", "/recherche?q=fractions+cm1+en+autonomie", "search.html"),
+    page("search, choosing", f"/recherche?q=fractions&r={VOLCANOES}", "search.html"),
     page("search, misspelt", "/recherche?q=fotosintese", "search.html"),
     page("search, nothing found", "/recherche?q=xyzzy&niveau=cm1&langue=ar", "search.html"),
     page("search, a later page", "/recherche?page=3", "search.html"),
