@@ -28,11 +28,11 @@ check: .venv/installed-test ## the quick suite: layout, types and the tests that
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -m "not slow"
 
-test: .venv/installed-test ## everything
+test: .venv/installed-test ## everything, on two processors
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 budget: .venv/installed-test ## weigh the pages of the demonstration; fail where one is too heavy
 	$(BIN)/python tasks/budget.py
