@@ -9,7 +9,7 @@ from typing import Any
 
 from casetext import Dossier, possible
 from indexer.journal import Line
-from indexer.qualifications import Queued
+from indexer.waiting import Queued
 from metadata.case import Decision, Opinion
 from metadata.delays import Spread
 from metadata.evidencecolumns import texts_of

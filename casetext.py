@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from catalogue_site import journalwords
 from indexer.entry import Entry
 from indexer.journal import Line
-from indexer.qualifications import FOR_ALL, Examined, Queued
+from indexer.qualifications import FOR_ALL, Examined
+from indexer.waiting import Queued
 from metadata.case import Act, Actor, Case, Decision, Opinion, Role, State
 from metadata.criteria import criteria
 from metadata.delays import Spread

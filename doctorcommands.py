@@ -15,7 +15,7 @@ import terminal
 from forge_bridge.errors import ForgeError
 from indexer.errors import IndexerError, SearchError, SourceError, StoreError
 from indexer.journal import Wanted
-from indexer.qualifications import Filter
+from indexer.waiting import Filter
 from installation import NEEDS_A_PERSON, Balises, now, pass_balises
 from mail import MailError
 from metadata import MetadataError

@@ -15,9 +15,9 @@ import terminal
 from acting import OPERATOR, operating
 from indexer import facets
 from indexer.entry import stem_of
-from indexer.qualifications import Filter
 from indexer.search import Query
 from indexer.terms import name_of
+from indexer.waiting import Filter
 from installation import Balises, bring_level, now, pass_balises
 from metadata.case import Actor
 from metadata.suggestions import suggestions

@@ -18,7 +18,7 @@ from indexer.entry import State as EntryState
 from indexer.evidence import Brought
 from indexer.journal import Wanted
 from indexer.journalexport import as_csv
-from indexer.qualifications import Filter
+from indexer.waiting import Filter
 from installation import NEEDS_A_PERSON, Balises, bring_level, now, pass_balises
 from metadata import MetadataError, RawRecord, parse
 from metadata.case import Act, Actor, State

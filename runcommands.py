@@ -20,7 +20,7 @@ from feedcommands import confirm_held
 from indexer import decisions, documents
 from indexer.entry import stem_of
 from indexer.harvest import HarvestReport, harvest
-from indexer.qualifications import Filter
+from indexer.waiting import Filter
 from installation import NEEDS_A_PERSON, Balises, application, bring_level, now, pass_balises
 from mail import MailError
 from metadata.case import Actor, Role, State

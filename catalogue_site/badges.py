@@ -21,7 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from indexer.entry import LIVE, Entry, State
 from indexer.errors import RecordNotFound
 from indexer.journal import Wanted
-from indexer.qualifications import Filter
+from indexer.waiting import Filter
 from metadata.badges import IDS, Badge, Commun, badges
 from metadata.case import PUBLIC, Case, Event, Face
 from metadata.caseflow import fold

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from flask import Blueprint, render_template, request
 
-from indexer.qualifications import Filter, Queued
+from indexer.waiting import Filter, Queued
 from metadata.case import State
 from metadata.delays import UNDECIDED, Spread, Step, ages, delays
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from indexer.qualifications import Filter, Queued
+from indexer.waiting import Filter, Queued
 from metadata.case import PUBLIC, Act, Action, Actor, State
 from metadata.qualification import WARNINGS, Refused, check_right
 

@@ -20,7 +20,7 @@ from .arrival import Arrival
 from .changes import batches, look_again_where, note, note_where
 from .entry import LIVE, Outcome, State, hash_of, slug_of
 from .families import regrouping
-from .qualifications import follow, live_state
+from .qualifications import follow
 from .schema import (
     CASES,
     ENTRIES,
@@ -33,6 +33,7 @@ from .schema import (
     AnyRow,
 )
 from .source import SourceInfo
+from .standing import live_state
 
 Row = dict[str, Any]
 

@@ -6,7 +6,7 @@ public sees, whether the entry is published. The rules are metadata/qualificatio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,19 +17,20 @@ from metadata import MetadataError, RawRecord, Record, parse
 from metadata.case import BALISE, PUBLIC, Act, Action, Actor, Case, Event, Face
 from metadata.case import State as CaseState
 from metadata.caseflow import apply, fold
-from metadata.delays import UNDECIDED
 from metadata.meaning import Meaning, fingerprint, meaning
 from metadata.qualification import WARNINGS, Refused, decide
 from metadata.record import General, Text
 
-from . import journal
+from . import journal, waiting
 from .arrival import unpack
 from .changes import batches, note
-from .entry import LIVE, Standing, State
+from .entry import LIVE
 from .errors import CaseMoved, RecordNotFound
 from .families import regrouping
 from .journal import Line, Wanted
 from .schema import CASES, DECIDED, ENTRIES, JOURNAL, PAYLOADS, SOURCES, AnyRow, writing
+from .standing import live_state
+from .waiting import Filter, Queued
 
 #: After these, the public is shown the notice as it is now.
 TAKES_NOTICE = (Act.QUALIFY, Act.IMPORT, Act.CONTENT_BACK)
@@ -50,32 +51,6 @@ class Examined:
     def content(self) -> str:
         """The fingerprint that a decision names."""
         return fingerprint(self.meaning)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Filter:
-    """What part of the queue is asked for; what is empty does not matter."""
-
-    state: str = ""
-    source: str = ""
-    assignee: str = ""  # "-" for nobody
-    words: str = ""  # in the title
-    asked: bool = False  # waits for a second person
-    ends_before: datetime | None = None
-    to_do: datetime | None = None  # is undecided, waits for a second person, or ends before
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Queued:
-    """An entry in the queue."""
-
-    slug: str
-    title: str
-    source: str
-    source_title: str
-    state: State  # of the entry
-    since: datetime  # when it came into the state of its case
-    standing: Standing
 
 
 class Qualifications:
@@ -168,15 +143,13 @@ class Qualifications:
 
     def queue(self, wanted: Filter, *, limit: int | None = None, offset: int = 0) -> list[Queued]:
         """The entries that qualification concerns, the longest waiting first."""
-        query = _queue(wanted, *_QUEUED).order_by(_SINCE, ENTRIES.c.slug)
         with self._engine.connect() as db:
-            return [_queued(row) for row in db.execute(query.limit(limit).offset(offset))]
+            return waiting.queued(db, wanted, limit=limit, offset=offset)
 
     def counts(self, wanted: Filter) -> Mapping[CaseState, int]:
         """How many of them there are in each state."""
-        query = _queue(wanted, _STATE, sa.func.count()).group_by(_STATE)
         with self._engine.connect() as db:
-            return {CaseState(state): count for state, count in db.execute(query)}
+            return waiting.counts(db, wanted)
 
     def journal(self, wanted: Wanted, *, limit: int | None = None, offset: int = 0) -> list[Line]:
         """Lines of the journal, the latest first."""
@@ -231,54 +204,6 @@ def _as_qualified(tx: sa.Connection, row: AnyRow, case: Case, now: datetime) -> 
     elif case.face is Face.QUALIFIED:
         _show_newest(tx, row)
         note(tx, [row.slug])
-
-
-def live_state(publish: str, face: str | None) -> State:
-    """What an entry is while its source shows it. What was taken away stays so, whatever its source."""
-    if face in (Face.SUSPENDED, Face.WITHDRAWN, Face.EXPIRED):
-        return State.WITHHELD
-    return State.PUBLISHED if publish != "qualified" or face in PUBLIC else State.WITHHELD
-
-
-def standing_of(row: AnyRow) -> Standing | None:
-    """How an entry stands, of a row with its case and what its source says; see store._entries."""
-    is_concerned = row.publish == "qualified" or row.decided is not None
-    if row.case_state is None or not is_concerned:  # what was only noted of others is no standing
-        return Standing() if is_concerned else None
-    return Standing(
-        state=CaseState(row.case_state),
-        face=Face(row.face),
-        lines=row.case_lines,
-        since=row.since,
-        assignee=row.assignee,
-        asked=row.asked,
-        decided=row.decided,
-        ends=row.ends,
-        criteria=row.criteria,
-        is_imported=row.imported,
-        changed=row.changed,
-        left=row.left,
-        reason=row.case_reason,
-    )
-
-
-#: What standing_of asks of a row.
-STANDING = (
-    CASES.c.state.label("case_state"),
-    CASES.c.face,
-    CASES.c.lines.label("case_lines"),
-    CASES.c.since,
-    CASES.c.assignee,
-    CASES.c.asked,
-    CASES.c.decided,
-    CASES.c.ends,
-    CASES.c.criteria,
-    CASES.c.imported,
-    CASES.c.changed,
-    CASES.c.left,
-    CASES.c.reason.label("case_reason"),
-    SOURCES.c.publish,
-)
 
 
 # One act
@@ -425,62 +350,3 @@ def _read(raw: RawRecord) -> Record:
         return parse(raw).record
     except MetadataError:
         return Record(general=General(title=(Text(raw.identifier),)))
-
-
-# The queue
-
-_STATE = sa.func.coalesce(CASES.c.state, str(CaseState.TO_REVIEW))
-_SINCE = sa.func.coalesce(CASES.c.since, ENTRIES.c.first_seen, type_=ENTRIES.c.first_seen.type)
-_QUEUED = (
-    ENTRIES.c.slug,
-    ENTRIES.c.title,
-    ENTRIES.c.source,
-    ENTRIES.c.state,
-    SOURCES.c.title.label("source_title"),
-    _SINCE.label("waiting_since"),
-    *STANDING,
-)
-
-
-def _queue(wanted: Filter, *columns: Any) -> sa.Select[Any]:
-    query = (
-        sa.select(*columns)
-        .select_from(ENTRIES)
-        .join(SOURCES, SOURCES.c.key == ENTRIES.c.source)
-        .outerjoin(CASES, CASES.c.slug == ENTRIES.c.slug)
-        .where(SOURCES.c.publish == "qualified", ENTRIES.c.state.in_(LIVE))
-    )
-    return query.where(*_conditions(wanted))
-
-
-def _conditions(wanted: Filter) -> Iterable[sa.ColumnElement[bool]]:
-    if wanted.state:
-        yield _STATE.in_([wanted.state])
-    if wanted.source:
-        yield ENTRIES.c.source == wanted.source
-    if wanted.assignee:
-        yield sa.func.coalesce(CASES.c.assignee, "").in_([wanted.assignee.removeprefix("-")])
-    for word in wanted.words.split():
-        yield ENTRIES.c.title.icontains(word, autoescape=True)
-    if wanted.asked:
-        yield CASES.c.asked != ""
-    if wanted.ends_before:
-        yield _ends_before(wanted.ends_before)
-    if wanted.to_do:
-        yield _STATE.in_(UNDECIDED) | (CASES.c.asked != "") | _ends_before(wanted.to_do)
-
-
-def _ends_before(date: datetime) -> sa.ColumnElement[bool]:
-    return CASES.c.face.in_(PUBLIC) & (CASES.c.ends <= date)
-
-
-def _queued(row: AnyRow) -> Queued:
-    return Queued(
-        slug=row.slug,
-        title=row.title,
-        source=row.source,
-        source_title=row.source_title,
-        state=State(row.state),
-        since=row.waiting_since,
-        standing=standing_of(row) or Standing(),
-    )

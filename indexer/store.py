@@ -29,7 +29,7 @@ from .families import regrouping
 from .figures import Figures
 from .links import Links, link_of
 from .projects import Projects
-from .qualifications import STANDING, Qualifications, live_state, standing_of
+from .qualifications import Qualifications
 from .runs import Runs
 from .schema import (
     CASES,
@@ -46,6 +46,7 @@ from .schema import (
     open_database,
     writing,
 )
+from .standing import STANDING, live_state, standing_of
 from .terms import Mappings, mapped
 
 T = TypeVar("T")

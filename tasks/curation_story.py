@@ -22,9 +22,9 @@ from catalogue_site.openid import Login
 from catalogue_site.site import Publisher
 from indexer.documents import catch_up
 from indexer.harvest import harvest
-from indexer.qualifications import Filter
 from indexer.qualitychecks import check
 from indexer.store import SqlStore
+from indexer.waiting import Filter
 from installation import Balises
 from metadata.case import Act, Action, Actor, Opinion, Role, State, Verdict
 from metadata.criteria import criteria

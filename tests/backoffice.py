@@ -17,10 +17,10 @@ from catalogue_site.openid import Login
 from catalogue_site.site import Publisher, Site
 from indexer.documents import catch_up
 from indexer.harvest import harvest
-from indexer.qualifications import Filter
 from indexer.qualitychecks import check
 from indexer.source import SourceInfo
 from indexer.store import SqlStore
+from indexer.waiting import Filter
 from indexer.whoosh_engine import WhooshEngine
 from metadata.case import Case, Role
 from metadata.record import RawRecord

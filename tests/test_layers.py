@@ -107,6 +107,7 @@ ONLY_IN = {
         "indexer/pairs.py",
         "indexer/projects.py",
         "indexer/qualifications.py",
+        "indexer/waiting.py",
         "indexer/readmes.py",
         "indexer/runs.py",
         "indexer/schema.py",

@@ -13,8 +13,8 @@ from indexer.entry import State
 from indexer.errors import CaseMoved, RecordNotFound, StoreError
 from indexer.harvest import harvest
 from indexer.journal import Wanted
-from indexer.qualifications import Filter
 from indexer.store import SqlStore
+from indexer.waiting import Filter
 from metadata.case import PUBLIC, Act, Face
 from metadata.case import State as CaseState
 from metadata.criteria import criteria
