@@ -484,7 +484,7 @@ def test_a_file_removed_on_the_way_is_passed_over(tmp_path):
 
 def test_many_files_are_walked_in_constant_memory(tmp_path):
     for number in range(2_000):
-        write(tmp_path, f"{number % 50:02}/{number:05}.xml", content=LOM % (b"x" * 10_000))
+        write(tmp_path, f"{number % 50:02}/{number:05}.xml", content=LOM % (b"x" * 30_000))
     count, grown = growth(records_at(str(tmp_path)), every=100)
     assert count == 2_000
-    assert grown < 12_000_000  # of 20: what the allocator holds depends on the tests before
+    assert grown < 25_000_000  # of 60: what the allocator holds depends on the tests before
