@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from metadata import MetadataError, RawRecord, Record, parse
+from metadata import MetadataError, RawRecord, Record
 from metadata.case import BALISE, PUBLIC, Act, Action, Actor, Case, Event, Face
 from metadata.case import State as CaseState
 from metadata.caseflow import apply, fold
@@ -21,8 +21,7 @@ from metadata.meaning import Meaning, fingerprint, meaning
 from metadata.qualification import WARNINGS, Refused, decide
 from metadata.record import General, Text
 
-from . import journal, waiting
-from .arrival import unpack
+from . import journal, notices, waiting
 from .changes import batches, note
 from .entry import LIVE
 from .errors import CaseMoved, RecordNotFound
@@ -69,8 +68,8 @@ class Qualifications:
         """What its feed says now, and what the public is shown. Raise RecordNotFound."""
         with self._engine.connect() as db:
             row = _row(db, slug)
-        shown = _read(_shown(row)) if row.shown is not None else None
-        record = _read(_newest(row))
+        shown = _read(notices.shown(row)) if row.shown is not None else None
+        record = _read(notices.newest(row))
         return Examined(
             record=record, meaning=meaning(record), shown=meaning(shown) if shown else None
         )
@@ -188,8 +187,8 @@ UNDER_WAY = (CaseState.UNDER_REVIEW, CaseState.PROPOSED)
 
 def _follow(tx: sa.Connection, row: AnyRow, now: datetime) -> None:
     case = fold(journal.events(tx, row.slug))
-    newest = meaning(_read(_newest(row)))
-    if row.shown is not None and meaning(_read(_shown(row))) == newest:
+    newest = meaning(_read(notices.newest(row)))
+    if row.shown is not None and meaning(_read(notices.shown(row))) == newest:
         _as_qualified(tx, row, case, now)
     elif case.face is Face.QUALIFIED or (
         case.state in UNDER_WAY and case.content != fingerprint(newest)
@@ -217,7 +216,7 @@ def _perform(
             f"La source « {row.source} » publie tout ce qu’elle donne : ses ressources ne passent pas"
             " par la qualification."
         )
-    content = fingerprint(meaning(_read(_newest(row))))
+    content = fingerprint(meaning(_read(notices.newest(row))))
     event = decide(case, action, by, now, content)
     after = apply(case, event)
     journal.append(
@@ -314,9 +313,7 @@ def _row(db: sa.Connection, slug: str) -> AnyRow:
             ENTRIES,
             SOURCES.c.publish,
             PAYLOADS.c.payload,
-            DECIDED.c.payload.label("shown"),
-            DECIDED.c.format.label("shown_format"),
-            DECIDED.c.part.label("shown_part"),
+            *notices.SHOWN,
         )
         .join(SOURCES, SOURCES.c.key == ENTRIES.c.source)
         .join(PAYLOADS, PAYLOADS.c.slug == ENTRIES.c.slug)
@@ -329,24 +326,9 @@ def _row(db: sa.Connection, slug: str) -> AnyRow:
     return row
 
 
-def _newest(row: AnyRow) -> RawRecord:
-    payload = unpack(row.payload)
-    return RawRecord(identifier=row.identifier, format=row.format, payload=payload, part=row.part)
-
-
-def _shown(row: AnyRow) -> RawRecord:
-    payload = unpack(row.shown)
-    return RawRecord(
-        identifier=row.identifier,
-        format=row.shown_format,
-        payload=payload,
-        part=row.shown_part,
-    )
-
-
 def _read(raw: RawRecord) -> Record:
     """As it is read today, before and after alike: a new reader changes no decision."""
     try:
-        return parse(raw).record
+        return notices.read(raw).record
     except MetadataError:
         return Record(general=General(title=(Text(raw.identifier),)))

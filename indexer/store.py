@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
-from metadata import MetadataError, RawRecord, Reading, Record, parse
+from metadata import MetadataError, RawRecord, Reading, Record
 from metadata.record import General, Text
 
-from . import keeping, mappings
+from . import keeping, mappings, notices
 from .abreast import Over
-from .arrival import arrive, name_of, storable, unpack
+from .arrival import arrive, name_of, storable
 from .changes import batches, look_again_where, note
 from .curating import Curating
 from .duplicates import duplicates_of, find_duplicates
@@ -140,7 +140,7 @@ class SqlStore:
             row = db.execute(_entries([_resolve(db, slug) or slug])).first()
         if row is None:
             raise RecordNotFound(f"Aucune entrée «\u00a0{slug}\u00a0».")
-        return _raw(row)
+        return notices.newest(row)
 
     def family(self, slug: str) -> Family:
         """The whole that an entry is, or is a part of, with all its published parts."""
@@ -261,7 +261,7 @@ class SqlStore:
 def _read_again(tx: sa.Connection, slugs: list[str], now: datetime) -> None:
     """What is derived from the bytes of these entries, made again."""
     rows = tx.execute(_entries(slugs)).all()
-    arrivals = [(row, arrive(_raw(row))) for row in rows]
+    arrivals = [(row, arrive(notices.newest(row))) for row in rows]
     readable = [(row.slug, arrival) for row, arrival in arrivals if not arrival.error]
     with regrouping(tx, slugs):
         keeping.write_contents(tx, readable)
@@ -279,7 +279,7 @@ def _try_again(tx: sa.Connection, source: str, identifier: str, now: datetime) -
     mine = (REJECTS.c.source == source) & (REJECTS.c.identifier == identifier)
     row = tx.execute(sa.select(REJECTS).where(mine)).first()
     if row is not None:
-        raw = _raw(row)
+        raw = notices.newest(row)
         keeping.keep(tx, source, row.seen_in, [raw], [arrive(raw)], now)
 
 
@@ -311,9 +311,7 @@ def _entries(slugs: list[str], state: State | None = None) -> sa.Select[Any]:
             SOURCES.c.origin,
             SOURCES.c.licence,
             SOURCES.c.title.label("source_title"),
-            DECIDED.c.payload.label("shown"),
-            DECIDED.c.format.label("shown_format"),
-            DECIDED.c.part.label("shown_part"),
+            *notices.SHOWN,
             *STANDING,
         )
         .join(PAYLOADS, PAYLOADS.c.slug == ENTRIES.c.slug)
@@ -339,7 +337,7 @@ def _worked(work: Callable[[Entry], T], kept: Kept) -> T:
 
 def _entry(kept: Kept) -> Entry:
     row = kept.row
-    raw = _shown(row)
+    raw = notices.shown(row)
     reading = _reading(raw, row.title)
     return Entry(
         slug=row.slug,
@@ -368,36 +366,9 @@ def _entry(kept: Kept) -> Entry:
     )
 
 
-def _shown(row: AnyRow) -> RawRecord:
-    """What the public sees of an entry: its notice, or the one that was qualified."""
-    if row.shown is None:
-        return _raw(row)
-    return RawRecord(
-        identifier=row.identifier,
-        format=row.shown_format,
-        payload=unpack(row.shown),
-        part=row.shown_part,
-    )
-
-
-def _raw(row: AnyRow) -> RawRecord:
-    return RawRecord(
-        identifier=row.identifier,
-        format=row.format,
-        payload=unpack(row.payload),
-        part=row.part,
-    )
-
-
 def _reading(raw: RawRecord, title: str) -> Reading:
     try:
-        return _read(raw)
+        return notices.read(raw)
     except MetadataError:
         # A newer reader refuses what an older one took: its title remains, until it is mended.
         return Reading(record=Record(general=General(title=(Text(title),))))
-
-
-#: A page shows a record beside those of its list, then in other forms: it is read once for all.
-@lru_cache(maxsize=256)
-def _read(raw: RawRecord) -> Reading:
-    return parse(raw)
