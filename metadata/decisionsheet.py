@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from io import BytesIO
 from typing import Any, NamedTuple
 
 from .case import Act, Action, State
@@ -23,9 +22,6 @@ from .keys.table import plain_key
 from .normalise import when
 from .qualification import END_OF_DAY
 from .strangers import safecsv
-
-MAX_BYTES = 10_000_000
-MAX_ROWS = 20_000
 
 
 class Told(NamedTuple):
@@ -80,23 +76,11 @@ def read_csv(payload: bytes) -> Sheet:
 
 
 def _read(payload: bytes) -> Iterator[tuple[Told | None, list[Finding]]]:
-    if len(payload) > MAX_BYTES:
-        raise ParseError(
-            f"le fichier fait {len(payload)} octets.",
-            remedy=f"Coupez-le en fichiers de {MAX_BYTES // 1_000_000} Mo au plus.",
-        )
-    file = BytesIO(payload)
-    with closing(safecsv.rows_in(file, safecsv.encoding_of(file))) as rows:
+    with closing(safecsv.sheet(payload)) as rows:
         first = next(rows, None)
         places, wrong = _places(first.cells if first else [])
         yield None, wrong
-        for count, row in enumerate(rows, 1):
-            if count > MAX_ROWS:
-                raise ParseError(
-                    f"seules les {MAX_ROWS} premières lignes sont lues.",
-                    remedy="Mettez les suivantes dans un autre fichier.",
-                    line=row.line,
-                )
+        for row in rows:
             yield _told(row, places)
 
 

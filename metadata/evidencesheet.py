@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
-from io import BytesIO
 from typing import NamedTuple
 
 from .errors import ParseError
@@ -24,9 +23,6 @@ from .strangers import safecsv
 #: Where a row names its resource: the end of its address here, an ark, its source's identifier.
 ENTRY = "ressource"
 ENTRY_NAMES = (ENTRY, "identifiant", "identifier", "id", "ark", "slug", "notice")
-
-MAX_BYTES = 10_000_000
-MAX_ROWS = 20_000
 
 
 class Told(NamedTuple):
@@ -61,23 +57,11 @@ def read_csv(payload: bytes, today: date) -> Sheet:
 
 
 def _read(payload: bytes, today: date) -> Iterator[tuple[Told | None, list[Finding]]]:
-    if len(payload) > MAX_BYTES:
-        raise ParseError(
-            f"Le fichier fait {len(payload)} octets.",
-            remedy=f"Coupez-le en fichiers de {MAX_BYTES // 1_000_000} Mo au plus.",
-        )
-    file = BytesIO(payload)
-    with closing(safecsv.rows_in(file, safecsv.encoding_of(file))) as rows:
+    with closing(safecsv.sheet(payload)) as rows:
         first = next(rows, None)
         header = _Header(first.cells if first else [])
         yield None, header.findings
-        for count, row in enumerate(rows, 1):
-            if count > MAX_ROWS:
-                raise ParseError(
-                    f"Seules les {MAX_ROWS} premières lignes sont lues.",
-                    remedy="Mettez les suivantes dans un autre fichier.",
-                    line=row.line,
-                )
+        for row in rows:
             yield _told(row, header, today)
 
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from metadata.evidencecolumns import COLUMNS, texts_of
 from metadata.evidenceitem import Item, Strand
 from metadata.evidencerules import rules
-from metadata.evidencesheet import ENTRY, MAX_ROWS, read_csv
+from metadata.evidencesheet import ENTRY, read_csv
+from metadata.strangers.safecsv import MAX_ROWS
 
 TODAY = date(2026, 11, 23)
 HEADER = "ressource;volet;reference;origine;independant;date;debut;effectif\n"

@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
@@ -24,6 +25,11 @@ DELIMITERS = ";,\t|"
 CHUNK = 64 * 1024
 #: Longer than any row; without it a file without line ends would fill the memory.
 MAX_LINE = 1_000_000
+
+
+#: What curators may send at once: bytes, and rows after the header.
+MAX_BYTES = 10_000_000
+MAX_ROWS = 20_000
 
 
 class Row(NamedTuple):
@@ -45,6 +51,25 @@ def rows_in(file: BinaryIO, encoding: str) -> Generator[Row, None, None]:
         yield from _rows(_lines(text))
     finally:
         text.detach()
+
+
+def sheet(payload: bytes) -> Generator[Row, None, None]:
+    """The same of a file that somebody sent, within bounds. Raise ParseError beyond them."""
+    if len(payload) > MAX_BYTES:
+        raise ParseError(
+            f"le fichier fait {len(payload)} octets.",
+            remedy=f"Coupez-le en fichiers de {MAX_BYTES // 1_000_000} Mo au plus.",
+        )
+    file = io.BytesIO(payload)
+    with closing(rows_in(file, encoding_of(file))) as rows:
+        for count, row in enumerate(rows):
+            if count > MAX_ROWS:
+                raise ParseError(
+                    f"seules les {MAX_ROWS} premières lignes sont lues.",
+                    remedy="Mettez les suivantes dans un autre fichier.",
+                    line=row.line,
+                )
+            yield row
 
 
 def encoding_of(file: BinaryIO, declared: str = "") -> str:
