@@ -13,7 +13,7 @@ from indexer import facets
 from indexer.documents import updated_of
 from indexer.entry import SAID_DEAD, Entry, Standing
 from indexer.terms import Mappings, decided_in
-from metadata.case import PUBLIC, Face
+from metadata.case import OUT, Face
 from metadata.keys.table import named
 from metadata.licences import licence_of
 from metadata.project import Known
@@ -232,7 +232,7 @@ def _qualified(standing: Standing, face: Face) -> str:
 def left(entry: Entry) -> str:
     """Why an entry that was qualified is no longer shown; "" for any other."""
     standing = entry.standing
-    if standing is None or standing.face in (Face.NONE, *PUBLIC):
+    if standing is None or standing.face not in OUT:
         return ""
     return left_words(standing, standing.face)
 

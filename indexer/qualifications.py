@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from metadata import MetadataError, RawRecord, Record
-from metadata.case import BALISE, PUBLIC, Act, Action, Actor, Case, Event, Face
+from metadata.case import BALISE, OUT, PUBLIC, Act, Action, Actor, Case, Event, Face
 from metadata.case import State as CaseState
 from metadata.caseflow import apply, fold
 from metadata.meaning import Meaning, fingerprint, meaning
@@ -241,7 +241,7 @@ def _perform(
 
 def _keep(tx: sa.Connection, slug: str, case: Case) -> None:
     decision = case.decision
-    is_gone = case.face in (Face.SUSPENDED, Face.WITHDRAWN, Face.EXPIRED)
+    is_gone = case.face in OUT
     row = {
         "slug": slug,
         "state": str(case.state),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from metadata.case import PUBLIC, Face
+from metadata.case import OUT, PUBLIC, Face
 from metadata.case import State as CaseState
 
 from .entry import Standing, State
@@ -11,7 +11,7 @@ from .schema import CASES, SOURCES, AnyRow
 
 def live_state(publish: str, face: str | None) -> State:
     """What an entry is while its source shows it. What was taken away stays so, whatever its source."""
-    if face in (Face.SUSPENDED, Face.WITHDRAWN, Face.EXPIRED):
+    if face in OUT:
         return State.WITHHELD
     return State.PUBLISHED if publish != "qualified" or face in PUBLIC else State.WITHHELD
 

@@ -64,6 +64,9 @@ class Face(_Labelled):
 #: Faces under which an entry is in the catalogue.
 PUBLIC = (Face.QUALIFIED, Face.REEXAMINE)
 
+#: Faces of what was in the catalogue, and was taken out of it.
+OUT = (Face.SUSPENDED, Face.WITHDRAWN, Face.EXPIRED)
+
 
 def face_of(face: Face, ends: datetime | None, now: datetime) -> Face:
     """What the public sees now: a decision ends at its hour, whether or not that was noted yet."""
@@ -280,6 +283,17 @@ class Case:
     warned: frozenset[int] = frozenset()
     notes: tuple[Event, ...] = ()
     evidence: tuple[Event, ...] = ()
+
+    def is_one_of(self, name: str, number: str, *names: str) -> bool:
+        """Is somebody one of these people of the case, even under another name than they had then?
+
+        A forge does not tell cases apart in the names of people.
+        """
+        return any(
+            name.casefold() == other.casefold()
+            or bool(number and (other.casefold(), number) in self.people)
+            for other in names
+        )
 
     @property
     def decision(self) -> Decision | None:

@@ -156,15 +156,18 @@ def _noted(case: Case, event: Event) -> Case:
 
 def _interested(case: Case, event: Event) -> Case:
     """What they said of the entry falls with them."""
-    who = event.by
-    opinions = {key: each for key, each in case.opinions.items() if each.by != who}
-    falls = case.proposal is not None and case.proposal.by == who
+
+    def is_theirs(name: str) -> bool:
+        return case.is_one_of(event.by, str(event.data.get("number", "")), name)
+
+    opinions = {key: each for key, each in case.opinions.items() if not is_theirs(each.by)}
+    falls = case.proposal is not None and is_theirs(case.proposal.by)
     return replace(
         case,
-        interests=case.interests | {who},
-        assignee="" if case.assignee == who else case.assignee,
+        interests=case.interests | {event.by},
+        assignee="" if is_theirs(case.assignee) else case.assignee,
         opinions=opinions if case.state in (State.UNDER_REVIEW, State.PROPOSED) else case.opinions,
-        asked=None if case.asked and case.asked.by == who else case.asked,
+        asked=None if case.asked and is_theirs(case.asked.by) else case.asked,
         proposal=None if falls else case.proposal,
         state=State.UNDER_REVIEW if falls else case.state,
     )

@@ -150,7 +150,7 @@ def check_right(act: Act, by: Actor) -> None:
 
 
 def _check_interest(case: Case, act: Act, by: Actor) -> None:
-    if _is_one_of(by, case, *case.interests) and act not in _ALLOWED_TO_ALL:
+    if case.is_one_of(by.name, by.number, *case.interests) and act not in _ALLOWED_TO_ALL:
         raise Refused(
             "Vous avez déclaré un intérêt dans cette ressource : une autre personne doit s’en charger."
         )
@@ -167,14 +167,6 @@ def _impossible(case: Case, act: Act) -> str:
 def _same(name: str, other: str) -> bool:
     """A forge does not tell cases apart in the names of people."""
     return name.casefold() == other.casefold()
-
-
-def _is_one_of(by: Actor, case: Case, *names: str) -> bool:
-    """Is it one of these people of the case, even under another name than they had then?"""
-    return any(
-        _same(by.name, name) or (by.number and (name.casefold(), by.number) in case.people)
-        for name in names
-    )
 
 
 Rule = Callable[[Case, Action, Actor, datetime], None]
@@ -256,7 +248,7 @@ def _refusal(case: Case, action: Action, by: Actor, now: datetime) -> None:
 
 
 def _another(case: Case, action: Action, by: Actor, now: datetime) -> None:
-    if case.proposal and _is_one_of(by, case, case.proposal.by):
+    if case.proposal and case.is_one_of(by.name, by.number, case.proposal.by):
         raise Refused("Vous avez fait cette proposition : une autre personne doit en décider.")
 
 
@@ -303,7 +295,7 @@ def _confirms(case: Case, action: Action, by: Actor, now: datetime) -> None:
     wanted = CONFIRMS[action.act]
     if case.asked is None or case.asked.act is not wanted:
         raise Refused(f"Il faut deux personnes : que l’une commence par « {wanted.label} ».")
-    if _is_one_of(by, case, case.asked.by):
+    if case.is_one_of(by.name, by.number, case.asked.by):
         raise Refused("Vous avez fait cette demande : une autre personne doit la confirmer.")
 
 

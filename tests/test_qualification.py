@@ -160,6 +160,16 @@ def test_who_changes_name_on_the_forge_stays_who_they_are():
     assert "intérêt" in told(story, renamed, Act.ASK_WITHDRAWAL)
 
 
+def test_an_interest_is_that_of_a_person_whatever_they_are_called():
+    anne = replace(ANNE, number="7")
+    story = Story().does(anne, Act.TAKE).does(anne, Act.ASSESS).does(anne, Act.PROPOSE)
+    story.does(replace(anne, name="anna"), Act.DECLARE_INTEREST)
+    assert (story.case.state, story.case.opinions) == (State.UNDER_REVIEW, {})
+    assert story.case.assignee == ""
+    other = proposed().does(replace(ANNE, name="Anne"), Act.DECLARE_INTEREST)
+    assert other.case.proposal is None
+
+
 def test_nobody_passes_for_balise():
     assert "Le compte « balise »" in told(Story(), replace(HUGO, name="Balise"), Act.TAKE)
 
